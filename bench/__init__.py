@@ -1,0 +1,1 @@
+"""Measures whole pages of the real server on an invented country: ``python -m bench``."""

@@ -1,0 +1,31 @@
+/** The staff's entry: each module wakes the markup that asks for it. */
+import "./styles/desk.scss";
+import { startAutosave } from "./desk/autosave";
+import { startClocks } from "./desk/clocks";
+import { startCopying } from "./desk/copying";
+import { startFragments } from "./desk/fragments";
+import { startLaneTabs } from "./desk/lane-tabs";
+import { startLeaveWarning } from "./desk/leave-warning";
+import { startLock } from "./desk/lock";
+import { startMenus } from "./desk/menus";
+import { startProgress } from "./desk/progress";
+import { startRecovering } from "./desk/recovering";
+import { startShortcuts } from "./desk/shortcuts";
+import { startTheme } from "./desk/theme";
+import { startToasts } from "./desk/toasts";
+import { startOnce } from "./shared/once";
+
+startLock();
+startTheme();
+startFragments();
+startClocks();
+startMenus();
+startShortcuts();
+startLaneTabs();
+startAutosave();
+startLeaveWarning();
+startOnce();
+startRecovering();
+startToasts();
+startCopying();
+startProgress();

@@ -1,0 +1,34 @@
+/** The build: two entries, one manifest, one icon sprite, straight into the look app's static folder. */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { iconSprite } from "./build/icon-sprite.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  // Relative, so that the same files work under any STATIC_URL.
+  base: "./",
+  publicDir: false,
+  plugins: [
+    iconSprite({
+      list: here("icons.txt"),
+      outline: here("node_modules/@tabler/icons/icons/outline"),
+      marks: here("src/marks"),
+    }),
+  ],
+  build: {
+    outDir: here("../src/rangkul/look/static/rangkul"),
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2020",
+    cssTarget: ["chrome100", "firefox100", "safari15.4"],
+    // The content security policy admits no data: address.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      // htmx carries an eval for features that src/desk/fragments.ts switches off.
+      checks: { eval: false },
+      input: { desk: here("src/desk.ts"), public: here("src/public.ts") },
+    },
+  },
+});

@@ -1,0 +1,1 @@
+"""The user, and how a person signs in."""

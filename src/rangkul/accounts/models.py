@@ -1,0 +1,48 @@
+"""A person who works with Rangkul. What they may do is said by memberships, not here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class UserManager(BaseUserManager["User"]):
+    """Looks users up by the name they type."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """One account for one person; shared accounts cannot be held to account."""
+
+    id = models.AutoField(primary_key=True)
+    username = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(blank=True)
+    display_name = models.CharField(max_length=120)
+    language = models.CharField(max_length=2, default="id")
+    is_active = models.BooleanField(default=True)
+    # Made by the demonstration loader; the only accounts that one click may sign in.
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+    objects = UserManager()
+
+    class Privacy:
+        public = ("id", "language", "is_active", "is_demo", "created_at", "last_login")
+        personal = ("username", "email", "display_name", "password")
+        sealed = ()
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the round badge."""
+        words = self.display_name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

@@ -1,0 +1,1 @@
+"""The same road as JSON under ``/api/v1/``, on the same queries and operations as the screens."""

@@ -1,0 +1,1 @@
+"""The case file's content: incident, elements, plan, services, notes, closing."""

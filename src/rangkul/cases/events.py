@@ -1,0 +1,36 @@
+"""What the trail calls the acts on a case file."""
+
+FILE_OPENED = "file.opened"
+FILE_READ = "file.read"
+COVER_CHANGED = "file.cover_changed"
+RISK_RAISED = "file.risk_raised"
+RISK_LOWERED = "file.risk_lowered"
+RISK_KEPT = "file.risk_kept"
+STATE_CHANGED = "file.state_changed"
+FILE_CLOSED = "file.closed"
+FILE_REOPENED = "file.reopened"
+INCIDENT_CHANGED = "incident.changed"
+NOTE_WRITTEN = "note.written"
+NOTE_WITHDRAWN = "note.withdrawn"
+NOTE_REFILED = "note.refiled"
+NOTES_READ = "notes.read"
+NEED_STATED = "need.stated"
+NEED_CHANGED = "need.changed"
+FILE_RECEIVED = "attachment.received"
+ATTACHMENT_READ = "attachment.read"
+ATTACHMENT_WITHDRAWN = "attachment.withdrawn"
+ASSESSMENT_COMPLETED = "assessment.completed"
+LIST_IMPORTED = "file.imported"
+
+# What the timeline shows; the rest stands in the access trail.
+TIMELINE = (
+    FILE_OPENED, RISK_RAISED, RISK_LOWERED, STATE_CHANGED, FILE_CLOSED,
+    FILE_REOPENED, INCIDENT_CHANGED, NEED_STATED, NEED_CHANGED, FILE_RECEIVED,
+    ATTACHMENT_WITHDRAWN, LIST_IMPORTED, "person.added", "person.removed", "person.files_linked",
+    "person.files_unlinked", "identity.opened", "custody.assigned", "custody.assignment_ended",
+    "custody.caseload_handed_over", "custody.team_joined", "custody.access_ended",
+    "assessment.recorded", ASSESSMENT_COMPLETED, RISK_KEPT, "consent.recorded",
+    "consent.withdrawn", "referral.sent", "referral.answered", "referral.first_contact",
+    "referral.ended", "referral.cancelled",
+    "letter.printed",
+)  # fmt: skip

@@ -1,0 +1,46 @@
+"""Writing in a case file; each function is one act, one transaction, one trail record."""
+
+from rangkul.cases.operations.cover import (
+    change_cover,
+    change_incident,
+    close_file,
+    keep_risk,
+    reopen_file,
+    set_risk,
+    set_state,
+)
+from rangkul.cases.operations.files import add_attachment, read_attachment, withdraw_attachment
+from rangkul.cases.operations.instruments import (
+    complete_assessment,
+    record_screening,
+    record_triage,
+)
+from rangkul.cases.operations.notes import read_notes, refile_note, withdraw_note, write_note
+from rangkul.cases.operations.opening import IncidentFacts, Opening, open_file
+from rangkul.cases.operations.plan import change_need, set_need_state, state_need
+
+__all__ = [
+    "IncidentFacts",
+    "Opening",
+    "add_attachment",
+    "change_cover",
+    "change_incident",
+    "change_need",
+    "close_file",
+    "complete_assessment",
+    "keep_risk",
+    "open_file",
+    "read_attachment",
+    "read_notes",
+    "record_screening",
+    "record_triage",
+    "refile_note",
+    "reopen_file",
+    "set_need_state",
+    "set_risk",
+    "set_state",
+    "state_need",
+    "withdraw_attachment",
+    "withdraw_note",
+    "write_note",
+]

@@ -1,0 +1,219 @@
+"""Opening a file: custody, cover, survivor, incident, triage, companion, first clocks at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from rangkul.assessments import rk01_triase
+from rangkul.assessments.answers import Answers
+from rangkul.assessments.instruments.rk01_words import Flag
+from rangkul.assessments.operations import record_submission
+from rangkul.cases import events, queries
+from rangkul.cases.models import CaseFile, Incident
+from rangkul.cases.operations.notes import file_note
+from rangkul.cases.pseudonyms import pseudonym_for
+from rangkul.clocks import operations as clocks
+from rangkul.custody import operations as custody
+from rangkul.custody.models import Case
+from rangkul.foundation import vault
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.ids import new_id
+from rangkul.foundation.vault import DataClass, Owner
+from rangkul.people.identity import Contact, Identity, Location
+from rangkul.people.models import Person
+from rangkul.people.operations import add_person
+from rangkul.reference.ages import age_group
+from rangkul.trail.operations import record
+
+_MOST_ACCOUNT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """What is known of the incident when the file opens; codes of the reference lists."""
+
+    happened_from: date | None = None
+    happened_until: date | None = None
+    precision: str = "day"
+    place_kinds: tuple[str, ...] = ()
+    area: str = ""
+    origin_area: str = ""
+    transit_areas: tuple[str, ...] = ()
+    destination_area: str = ""
+    destination_country: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Everything a file begins with.
+
+    ``carried_over``: the case was carried elsewhere before; its first hours lie behind, so that
+    only the clock of the whole assessment starts.
+    """
+
+    area: str
+    categories: tuple[str, ...]
+    triage: Answers
+    violence_kinds: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    sex: str = ""
+    birth_year: int | None = None
+    is_child: bool | None = None
+    languages: tuple[str, ...] = ()
+    worker_sex: str = ""
+    work_label: str = ""
+    desk_id: int | None = None
+    incident_key: UUID | None = None
+    incident: IncidentFacts = IncidentFacts()
+    identity: Identity = field(default_factory=Identity)
+    contact: Contact = field(default_factory=Contact)
+    location: Location = field(default_factory=Location)
+    contact_bans: tuple[str, ...] = ()
+    companion_id: int | None = None
+    reported_at: datetime | None = None
+    account: str = ""
+    triage_source: str = ""
+    carried_over: bool = False
+
+
+@transaction.atomic
+def open_file(*, opening: Opening, by: Actor, at: datetime) -> CaseFile:
+    """Open a case with everything known, assign its companion, start its clocks.
+
+    Side effects: custody opened, survivor and tokens stored, rk01 kept, clocks of the triage
+    started, trail. Raises ``InvalidInput``.
+    """
+    _check(opening, at)
+    subject = uuid4()
+    case = custody.open_case(subject=subject, by=by, at=at)
+    case_id = case.id
+    judgement = rk01_triase.judge(opening.triage)
+    result = rk01_triase.triage(opening.triage, source=opening.triage_source)
+    years, is_child = _age(opening, at)
+    file = CaseFile.objects.create(
+        id=new_id(), case=case, risk=judgement.in_force, risk_at=at,
+        categories=list(opening.categories), violence_kinds=list(opening.violence_kinds),
+        flags=_flags(opening, is_child), pseudonym=pseudonym_for(subject.bytes),
+        work_label=opening.work_label, sex=opening.sex,
+        age_band=age_group(years) if years is not None else "", is_child=is_child,
+        languages=list(opening.languages), worker_sex=opening.worker_sex,
+        desk_id=opening.desk_id, area=opening.area,
+        incident_key=opening.incident_key or new_id(), opened_at=at,
+    )  # fmt: skip
+    add_person(
+        case=case, part=Person.SURVIVOR, by=by, at=at, identity=opening.identity,
+        contact=opening.contact, location=opening.location, sex=opening.sex,
+        birth_year=opening.birth_year, contact_bans=opening.contact_bans,
+    )  # fmt: skip
+    add_incident(case=case, facts=opening.incident, by=by, at=at)
+    record_submission(
+        case=case, instrument=rk01_triase.INSTRUMENT, answers=opening.triage, by=by, at=at,
+        result={
+            "level": result.level, "in_force": judgement.in_force,
+            "flags": sorted(str(flag) for flag in result.flags),
+        },
+    )  # fmt: skip
+    if opening.account:
+        # The account of the report: whoever opens the file files it, note or not her task.
+        file_note(
+            case=case, body=opening.account, kind="report", by=by, at=at,
+            happened_at=min(opening.reported_at or at, at),
+        )  # fmt: skip
+    custody.assign(case_id=case_id, user_id=opening.companion_id or by.user_id, by=by, at=at)
+    if opening.carried_over:
+        start_clock(file, "assessment_completed", by=by, at=at)
+    else:
+        start_clocks(file, flags=result.flags, by=by, at=at)
+    record(
+        by=by, at=at, name=events.FILE_OPENED, subject_kind="case", subject_id=case_id,
+        case_id=case_id, detail={"risk": file.risk, "categories": file.categories},
+    )  # fmt: skip
+    return file
+
+
+def add_incident(*, case: Case, facts: IncidentFacts, by: Actor, at: datetime) -> Incident:
+    """The incident row of a file; the account is sealed."""
+    incident = Incident(
+        id=new_id(), case=case, happened_from=facts.happened_from,
+        happened_until=facts.happened_until, precision=facts.precision,
+        place_kinds=list(facts.place_kinds), area=facts.area, origin_area=facts.origin_area,
+        transit_areas=list(facts.transit_areas), destination_area=facts.destination_area,
+        destination_country=facts.destination_country, recorded_at=at, recorded_by=by.user_id,
+    )  # fmt: skip
+    if facts.account:
+        key = vault.key_for(Owner("case", case.id), case.subject, DataClass.ACCOUNT)
+        incident.account_sealed = vault.seal(
+            key, queries.incident_place(incident.id), facts.account[:_MOST_ACCOUNT]
+        )
+    incident.save(force_insert=True)
+    return incident
+
+
+def start_clocks(file: CaseFile, *, flags: frozenset[Flag], by: Actor, at: datetime) -> None:
+    """The clocks that a triage sets on an open file (domain: clocks)."""
+    wanted = {"assessment_begun": True, "assessment_completed": True}
+    wanted["tppo_screening"] = Flag.TRAFFICKING_SCREENING in flags
+    wanted["triage_unknown_again"] = Flag.ASK_AGAIN in flags
+    wanted["self_harm_asked_again"] = Flag.ASK_SUICIDE_AGAIN in flags
+    wanted["medical_window"] = Flag.MEDICAL_WINDOW in flags
+    wanted["child_first_assessment"] = file.is_child
+    for procedure, needed in wanted.items():
+        if needed:
+            start_clock(file, procedure, by=by, at=at)
+
+
+def start_clock(file: CaseFile, procedure: str, *, by: Actor, at: datetime) -> None:
+    """One clock about a file, in its area's time."""
+    clocks.start(
+        procedure=procedure, subject_kind="case", subject_id=file.case_id, area=file.area,
+        by=by, at=at, case_id=file.case_id, risk=file.risk,
+    )  # fmt: skip
+
+
+def _check(opening: Opening, at: datetime) -> None:
+    errors: dict[str, str] = {}
+    if not opening.categories or not set(opening.categories) <= {"ktk", "kpo"}:
+        errors["categories"] = "required"
+    if not opening.area:
+        errors["area"] = "required"
+    facts = opening.incident
+    for name, day in (
+        ("happened_from", facts.happened_from),
+        ("happened_until", facts.happened_until),
+    ):
+        if day is not None and day > at.date():
+            errors[name] = "future"
+    if facts.happened_from and facts.happened_until and facts.happened_until < facts.happened_from:
+        errors["happened_until"] = "before_start"
+    if opening.birth_year is not None and not at.year - 125 <= opening.birth_year <= at.year:
+        errors["birth_year"] = "impossible"
+    if opening.sex not in ("", "P", "L"):
+        errors["sex"] = "unknown"
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _age(opening: Opening, at: datetime) -> tuple[int | None, bool]:
+    """Completed years (at least) and whether to treat as a child: in doubt, yes."""
+    born = opening.identity.birth_date
+    if born is not None:
+        years = at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+    elif opening.birth_year is not None:
+        # Only the year is known: the younger age protects.
+        years = max(at.year - opening.birth_year - 1, 0)
+    else:
+        return None, bool(opening.is_child)
+    return years, years < 18 or bool(opening.is_child)
+
+
+def _flags(opening: Opening, is_child: bool) -> list[str]:
+    flags = set(opening.flags)
+    if is_child:
+        flags.add("anak")
+    return sorted(flags)

@@ -1,0 +1,114 @@
+"""Needs in the survivor's words, the services that answer them, and how each ended."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import require
+from rangkul.cases import events, queries, workflow
+from rangkul.cases.models import Need
+from rangkul.custody import queries as custody
+from rangkul.foundation import vault
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.ids import new_id
+from rangkul.foundation.locks import check_version
+from rangkul.foundation.vault import DataClass, Owner
+from rangkul.reference.services import SERVICES
+from rangkul.trail.operations import record
+
+URGENCIES = ("mendesak", "perlu", "nanti")
+_MOST_WORDS = 500
+_SERVICE_CODES = frozenset(str(code) for code in SERVICES)
+
+
+@transaction.atomic
+def state_need(
+    *, case_id: int, words: str, service: str, by: Actor, at: datetime, urgency: str = "perlu",
+    due_on: date | None = None,
+) -> Need:  # fmt: skip
+    """Put a need into the plan. ``words`` are the survivor's and are sealed."""
+    require(by.roles, Permission.PLAN)
+    case = custody.get_access(by, case_id).case
+    errors = {}
+    if not words.strip():
+        errors["words"] = "required"
+    elif len(words) > _MOST_WORDS:
+        errors["words"] = "too_long"
+    if service not in _SERVICE_CODES:
+        errors["service"] = "unknown"
+    if urgency not in URGENCIES:
+        errors["urgency"] = "unknown"
+    if due_on is not None and due_on < at.date():
+        errors["due_on"] = "past"
+    if errors:
+        raise InvalidInput(errors)
+    need_id = new_id()
+    key = vault.key_for(Owner("case", case.id), case.subject, DataClass.ACCOUNT)
+    need = Need.objects.create(
+        id=need_id, case=case, service=service, urgency=urgency, due_on=due_on, stated_at=at,
+        stated_by=by.user_id,
+        words_sealed=vault.seal(key, queries.need_place(need_id), words.strip()),
+    )  # fmt: skip
+    record(
+        by=by, at=at, name=events.NEED_STATED, subject_kind="need", subject_id=need.id,
+        case_id=case_id, detail={"service": service, "urgency": urgency},
+    )  # fmt: skip
+    return need
+
+
+@transaction.atomic
+def change_need(
+    *, need_id: UUID, expected_version: int, service: str, urgency: str, due_on: date | None,
+    by: Actor, at: datetime,
+) -> Need:  # fmt: skip
+    """Change how a need is answered. Raises ``StaleForm``."""
+    require(by.roles, Permission.PLAN)
+    need = _lock(by, need_id)
+    check_version(expected=expected_version, found=need.version)
+    if service not in _SERVICE_CODES or urgency not in URGENCIES:
+        raise InvalidInput({"service": "unknown"})
+    need.service, need.urgency, need.due_on = service, urgency, due_on
+    need.version += 1
+    need.save(update_fields=["service", "urgency", "due_on", "version"])
+    _record(need, by=by, at=at)
+    return need
+
+
+@transaction.atomic
+def set_need_state(
+    *, need_id: UUID, move: str, by: Actor, at: datetime, by_desk_id: int | None = None,
+    outcome: str = "",
+) -> Need:  # fmt: skip
+    """Make a legal ``move`` (workflow.NEED) with a need. Raises ``IllegalMove``."""
+    require(by.roles, Permission.PLAN)
+    need = _lock(by, need_id)
+    legal = workflow.NEED.check(move, need.state)
+    if legal.needs_reason and not outcome:
+        raise InvalidInput({"outcome": "required"})
+    need.state, need.outcome = legal.target, outcome
+    if by_desk_id is not None:
+        need.by_desk_id = by_desk_id
+    ended = legal.target in (workflow.MET, workflow.UNMET, workflow.DROPPED)
+    need.ended_at = at if ended else None
+    need.version += 1
+    need.save(update_fields=["state", "outcome", "by_desk_id", "ended_at", "version"])
+    _record(need, by=by, at=at)
+    return need
+
+
+def _lock(by: Actor, need_id: UUID) -> Need:
+    queries.get_need(by, need_id)
+    return Need.objects.select_for_update().get(id=need_id)
+
+
+def _record(need: Need, *, by: Actor, at: datetime) -> None:
+    record(
+        by=by, at=at, name=events.NEED_CHANGED, subject_kind="need", subject_id=need.id,
+        case_id=need.case_id,
+        detail={"service": need.service, "state": need.state, "outcome": need.outcome},
+    )  # fmt: skip

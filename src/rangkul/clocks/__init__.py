@@ -1,0 +1,1 @@
+"""Deadlines: started, paused, met, missed; ids and times only."""

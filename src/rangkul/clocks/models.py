@@ -1,0 +1,66 @@
+"""A deadline of one agency. It holds ids and times; what it is about stands elsewhere."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from rangkul.network.models import Agency
+
+
+class Clock(models.Model):
+    """One running, paused, met or missed deadline, under the procedure's version at its start."""
+
+    id = models.UUIDField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    desk_id = models.IntegerField(null=True)
+    user_id = models.IntegerField(null=True)
+    procedure = models.CharField(max_length=48)
+    procedure_version = models.IntegerField()
+    subject_kind = models.CharField(max_length=16)
+    subject_id = models.CharField(max_length=40)
+    case_id = models.BigIntegerField(null=True)
+    risk = models.CharField(max_length=8, blank=True)
+    state = models.CharField(max_length=8, default="running")
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    pause_reason = models.CharField(max_length=48, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["agency", "due_at"],
+                name="clock_running",
+                condition=models.Q(state="running"),
+            ),
+            models.Index(fields=["subject_kind", "subject_id"], name="clock_subject"),
+            models.Index(
+                fields=["case_id"], name="clock_case", condition=models.Q(case_id__isnull=False)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=("running", "paused", "met", "missed", "void")),
+                name="clock_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("running", "paused"), ended_at__isnull=True)
+                | models.Q(state__in=("met", "missed", "void"), ended_at__isnull=False)
+                | models.Q(state="missed"),
+                name="clock_end_when_ended",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="paused") | ~models.Q(pause_reason=""),
+                name="clock_pause_has_reason",
+            ),
+        ]
+
+    class Privacy:
+        public = (
+            "id", "agency", "desk_id", "procedure", "procedure_version", "subject_kind",
+            "subject_id", "case_id", "risk", "state", "started_at", "due_at", "paused_at",
+            "pause_reason", "ended_at",
+        )  # fmt: skip
+        personal = ("user_id",)
+        sealed = ()

@@ -1,0 +1,147 @@
+"""Starting and ending clocks. Each keeps the version of the procedure under which it began."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from rangkul.clocks import events, workflow
+from rangkul.clocks.models import Clock
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.ids import new_id
+from rangkul.reference import queries as reference
+from rangkul.trail.operations import record
+
+
+@transaction.atomic
+def start(
+    *,
+    procedure: str,
+    subject_kind: str,
+    subject_id: object,
+    area: str,
+    by: Actor,
+    at: datetime,
+    since: datetime | None = None,
+    due_at: datetime | None = None,
+    case_id: int | None = None,
+    desk_id: int | None = None,
+    user_id: int | None = None,
+    risk: str = "",
+) -> Clock:
+    """Start ``procedure``'s clock for the acting agency, counted from ``since`` (default ``at``).
+
+    ``due_at`` is given where the deadline was agreed (a referral); else the procedure computes it
+    in the area's time zone. Starting it again for the same thing returns the clock that runs.
+    """
+    running = Clock.objects.filter(
+        agency_id=by.agency_id, procedure=procedure, subject_kind=subject_kind,
+        subject_id=str(subject_id), state__in=(workflow.RUNNING, workflow.PAUSED),
+    ).first()  # fmt: skip
+    if running is not None:
+        return running
+    began = since or at
+    zone = reference.zone_for(area)
+    rule = reference.get_rule(procedure, on=began.astimezone(zone).date(), area=area)
+    if due_at is None:
+        due_at = reference.due_at(procedure, start=began, area=area)
+    clock = Clock.objects.create(
+        id=new_id(), agency_id=by.agency_id, desk_id=desk_id, user_id=user_id,
+        procedure=procedure, procedure_version=rule.version, subject_kind=subject_kind,
+        subject_id=str(subject_id), case_id=case_id, risk=risk, state=workflow.RUNNING,
+        started_at=began, due_at=due_at,
+    )  # fmt: skip
+    _record(events.CLOCK_STARTED, clock, by=by, at=at)
+    return clock
+
+
+@transaction.atomic
+def meet(
+    *,
+    subject_kind: str,
+    subject_id: object,
+    by: Actor,
+    at: datetime,
+    procedures: Sequence[str] = (),
+) -> int:
+    """End the open clocks about a thing as met (all, or only ``procedures``); the count ended."""
+    return _end("meet", events.CLOCK_MET, subject_kind, subject_id, procedures, by=by, at=at)
+
+
+@transaction.atomic
+def void(
+    *,
+    subject_kind: str,
+    subject_id: object,
+    by: Actor,
+    at: datetime,
+    procedures: Sequence[str] = (),
+) -> int:
+    """End the open clocks about a thing because their reason is gone; the count ended."""
+    return _end("void", events.CLOCK_VOIDED, subject_kind, subject_id, procedures, by=by, at=at)
+
+
+@transaction.atomic
+def pause(*, clock_id: UUID, reason: str, by: Actor, at: datetime) -> Clock:
+    """Stop the clock for a coded reason. Raises ``IllegalMove``, ``InvalidInput``."""
+    if not reason:
+        raise InvalidInput({"reason": "a pause needs a reason"})
+    clock = Clock.objects.select_for_update().get(id=clock_id, agency_id=by.agency_id)
+    clock.state = workflow.MOVES.check("pause", clock.state).target
+    clock.paused_at, clock.pause_reason = at, reason
+    clock.save(update_fields=["state", "paused_at", "pause_reason"])
+    _record(events.CLOCK_PAUSED, clock, by=by, at=at, reason=reason)
+    return clock
+
+
+@transaction.atomic
+def resume(*, clock_id: UUID, by: Actor, at: datetime) -> Clock:
+    """Let a paused clock run on: its end moves by the time that it stood still."""
+    clock = Clock.objects.select_for_update().get(id=clock_id, agency_id=by.agency_id)
+    clock.state = workflow.MOVES.check("resume", clock.state).target
+    if clock.paused_at is not None:
+        clock.due_at += at - clock.paused_at
+    clock.paused_at, clock.pause_reason = None, ""
+    clock.save(update_fields=["state", "due_at", "paused_at", "pause_reason"])
+    _record(events.CLOCK_RESUMED, clock, by=by, at=at)
+    return clock
+
+
+def set_risk(*, case_id: int, risk: str, by: Actor) -> None:
+    """Carry a case's new risk to its open clocks, which are ordered by it."""
+    Clock.objects.filter(
+        agency_id=by.agency_id, case_id=case_id, state__in=(workflow.RUNNING, workflow.PAUSED)
+    ).update(risk=risk)
+
+
+def _end(
+    move: str, event: str, kind: str, subject_id: object, procedures: Sequence[str],
+    *, by: Actor, at: datetime,
+) -> int:  # fmt: skip
+    found = Clock.objects.select_for_update().filter(
+        agency_id=by.agency_id, subject_kind=kind, subject_id=str(subject_id),
+        state__in=(workflow.RUNNING, workflow.PAUSED, workflow.MISSED),
+    )  # fmt: skip
+    if procedures:
+        found = found.filter(procedure__in=list(procedures))
+    ended = 0
+    for clock in found:
+        clock.state = workflow.MOVES.check(move, clock.state).target
+        clock.ended_at = at
+        clock.paused_at, clock.pause_reason = None, ""
+        clock.save(update_fields=["state", "ended_at", "paused_at", "pause_reason"])
+        _record(event, clock, by=by, at=at)
+        ended += 1
+    return ended
+
+
+def _record(event: str, clock: Clock, *, by: Actor, at: datetime, reason: str = "") -> None:
+    record(
+        by=by, at=at, name=event, subject_kind=clock.subject_kind, subject_id=clock.subject_id,
+        case_id=clock.case_id, reason=reason,
+        detail={"clock": str(clock.id), "procedure": clock.procedure, "late": at > clock.due_at},
+    )  # fmt: skip

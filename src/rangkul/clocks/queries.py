@@ -1,0 +1,85 @@
+"""Reading clocks: what is due, for whom, in order of urgency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from rangkul.clocks import policy, workflow
+from rangkul.clocks.models import Clock
+from rangkul.foundation.actor import Actor
+
+_OPEN = (workflow.RUNNING, workflow.PAUSED, workflow.MISSED)
+_RISK_ORDER = {"tinggi": 0, "sedang": 1, "rendah": 2, "": 3}
+
+
+def due(actor: Actor, *, until: datetime, whole_unit: bool = False) -> QuerySet[Clock]:
+    """Running clocks that fall due before ``until``, soonest first."""
+    whose = policy.visible_to(actor) if whole_unit else policy.mine(actor)
+    return Clock.objects.filter(whose, state=workflow.RUNNING, due_at__lt=until).order_by(
+        "due_at", "id"
+    )
+
+
+def list_due(
+    actor: Actor, *, until: datetime, whole_unit: bool = False, limit: int = 60
+) -> list[Clock]:
+    """The running clocks until then, soonest first, no more than ``limit``."""
+    return list(due(actor, until=until, whole_unit=whole_unit)[:limit])
+
+
+def by_urgency(clocks: Iterable[Clock], *, now: datetime) -> list[Clock]:
+    """Overdue first, among them the highest risk; then by the time left."""
+    return sorted(
+        clocks,
+        key=lambda clock: (
+            clock.due_at >= now,
+            _RISK_ORDER.get(clock.risk, 3) if clock.due_at < now else 0,
+            clock.due_at,
+        ),
+    )
+
+
+def list_case(actor: Actor, case_id: int) -> list[Clock]:
+    """The open clocks of one case in this agency, soonest first."""
+    return list(
+        Clock.objects.filter(agency_id=actor.agency_id, case_id=case_id, state__in=_OPEN).order_by(
+            "due_at", "id"
+        )
+    )
+
+
+def list_subject(actor: Actor, kind: str, subject_id: object) -> list[Clock]:
+    """All clocks of the agency about one thing, soonest first."""
+    return list(
+        Clock.objects.filter(
+            agency_id=actor.agency_id, subject_kind=kind, subject_id=str(subject_id)
+        ).order_by("due_at", "id")
+    )
+
+
+def next_due(actor: Actor, case_ids: Iterable[int]) -> dict[int, Clock]:
+    """For each case its soonest open clock: one query for a page of cases."""
+    found = (
+        Clock.objects.filter(
+            agency_id=actor.agency_id, case_id__in=list(case_ids), state=workflow.RUNNING
+        )
+        .order_by("case_id", "due_at")
+        .distinct("case_id")
+    )
+    return {clock.case_id: clock for clock in found if clock.case_id is not None}
+
+
+def soonest_of(actor: Actor, kind: str, subject_ids: Iterable[object]) -> dict[str, Clock]:
+    """For each thing (its id as text) the soonest open clock: one query for a page of things."""
+    found = (
+        Clock.objects.filter(
+            agency_id=actor.agency_id, subject_kind=kind, state__in=_OPEN,
+            subject_id__in=[str(subject_id) for subject_id in subject_ids],
+        )
+        .order_by("subject_id", "due_at")
+        .distinct("subject_id")
+    )  # fmt: skip
+    return {clock.subject_id: clock for clock in found}

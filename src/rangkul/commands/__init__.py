@@ -1,0 +1,1 @@
+"""The ``rangkul`` command line."""

@@ -1,0 +1,1 @@
+"""Settings, addresses, middleware and the checks that keep an unsafe start from happening."""

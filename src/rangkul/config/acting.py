@@ -1,0 +1,88 @@
+"""Who acts in this request: the signed-in person, for the agency chosen, in the roles there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+from urllib.parse import urlencode
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from rangkul.foundation.actor import Actor
+from rangkul.network import queries as network
+
+# Sessions remember the last sign of life no more often than this, in seconds.
+_SEEN_EVERY = 60
+
+
+class ActingRequest(HttpRequest):
+    """A request that knows who acts, if anyone."""
+
+    actor: Actor | None
+    membership: network.ActingMembership | None
+
+
+class ActingMiddleware:
+    """Sets ``request.actor``; ends idle sessions; asks for the second factor to be set up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        ours = cast(ActingRequest, request)
+        ours.actor, ours.membership = None, None
+        if request.path.startswith(("/static/", "/api/")) or not request.user.is_authenticated:
+            return self.get_response(request)
+        if self._idle(request):
+            logout(request)
+            return _to_sign_in(request)
+        chosen = network.get_acting_membership(
+            request.user.pk, request.session.get("membership_id")
+        )
+        if chosen is not None:
+            request.session.setdefault("membership_id", chosen.membership_id)
+            ours.membership, ours.actor = chosen, chosen.actor
+        if _needs_second_factor(request):
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)
+
+    @staticmethod
+    def _idle(request: HttpRequest) -> bool:
+        now = int(timezone.now().timestamp())
+        seen = request.session.get("seen_at")
+        if seen is not None and now - seen > settings.SESSION_IDLE.total_seconds():
+            return True
+        if seen is None or now - seen > _SEEN_EVERY:
+            request.session["seen_at"] = now
+        return False
+
+
+def _needs_second_factor(request: HttpRequest) -> bool:
+    """Everyone but the demonstration's people sets up a second factor before the first case."""
+    user = request.user
+    if getattr(user, "is_demo", False) and settings.DEMO:
+        return False
+    if request.session.get("second_factor") == "set":
+        return False
+    if is_mfa_enabled(user):
+        request.session["second_factor"] = "set"
+        return False
+    return not request.path.startswith(reverse("mfa_index")) and not request.path.startswith(
+        (reverse("account_logout"), reverse("account_reauthenticate"))
+    )
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, and back to where the person was; a lost form keeps its text in the tab."""
+    back = request.get_full_path() if request.method == "GET" else "/"
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+        return answer
+    return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back, 'idle': 1})}")

@@ -1,0 +1,84 @@
+"""From a fault to a sentence: what went wrong, what is safe, who can help."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from rangkul.access.policy import Forbidden, OwnException
+from rangkul.foundation.errors import NotReachable, StaleForm
+from rangkul.foundation.vault import KeyDestroyed
+from rangkul.foundation.workflow import IllegalMove
+from rangkul.reference.policy import KeepingForbidden
+
+log = logging.getLogger("rangkul.faults")
+
+_TEMPLATES = {
+    403: "look/errors/403.html",
+    404: "look/errors/404.html",
+    409: "look/errors/stale_form.html",
+    410: "look/errors/404.html",
+    500: "look/errors/500.html",
+    503: "look/errors/503.html",
+}
+
+
+def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    return render(request, _TEMPLATES[status], context, status=status)
+
+
+def answer(request: HttpRequest, fault: Exception) -> HttpResponse | None:
+    """The page for a fault of ours, or ``None`` for one that nobody foresaw."""
+    if isinstance(fault, (Forbidden, OwnException, KeepingForbidden)):
+        english = (get_language() or "id").startswith("en")
+        return _page(request, 403, helper=fault.message_en if english else fault.message_id)
+    if isinstance(fault, NotReachable):
+        return _page(request, 404)
+    if isinstance(fault, (StaleForm, IllegalMove)):
+        return _page(request, 409)
+    if isinstance(fault, KeyDestroyed):
+        return _page(request, 410)
+    state = getattr(fault.__cause__, "sqlstate", None)
+    if isinstance(fault, DatabaseError) and state == "RK404":
+        return _page(request, 404)
+    if isinstance(fault, DatabaseError) and state in {"RK001", "RK002"}:
+        # The membership changed under an open tab, or the request outlived its scope.
+        return _page(request, 403)
+    return None
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: not there, or not for you; the two look the same."""
+    return _page(request, 404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 from Django itself."""
+    return _page(request, 403)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's secret no longer fits: signed out elsewhere, or too long ago. Text is kept."""
+    return render(request, "look/errors/session_expired.html", status=403)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the database is away: then nothing was saved, and the page says so."""
+    cause = sys.exc_info()[1]
+    if isinstance(cause, (OperationalError, InterfaceError)):
+        log.error("database away: %s", type(cause).__name__)
+        # Rendered without the request: the session would ask the database again.
+        return _bare(503)
+    return _bare(500)
+
+
+def _bare(status: int) -> HttpResponse:
+    from django.template.loader import render_to_string
+
+    return HttpResponse(render_to_string(_TEMPLATES[status]), status=status)

@@ -1,0 +1,288 @@
+"""Every setting, from the environment; anything missing or unsafe stops the start with a sentence.
+
+| variable | meaning |
+| --- | --- |
+| DATABASE_URL | any PostgreSQL >= 15, as the app role |
+| DATABASE_OWNER_URL | the same database as the owner role; only for migrate, synth, backup |
+| RANGKUL_EMBEDDED_URL | set by `rangkul run` for the embedded server; never beside DATABASE_URL |
+| RANGKUL_EMBEDDED_OWNER_URL | the owner's, for the commands that `rangkul run` starts |
+| RANGKUL_KEYRING | path of the key ring (0600) |
+| RANGKUL_POOL | "0": one connection for each thread instead of a pool |
+| RANGKUL_DEMO | "1": the demonstration; impossible beside DATABASE_URL |
+| RANGKUL_HOSTS | comma-separated host names; loopback only when empty |
+| RANGKUL_TLS | "1" behind TLS: secure cookies, HSTS |
+| RANGKUL_CHECK | "1": for tools that only read code; no database, a throwaway ring |
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+from rangkul.foundation import keyring
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "") in {"1", "true", "yes"}
+
+
+def _database(url: str, *, pool: bool) -> dict[str, Any]:
+    """Django's form of a ``postgresql://`` URL; unknown parts go to the driver as they are."""
+    part = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+    options: dict[str, Any] = {
+        key: value
+        for key, value in part.items()
+        if key not in {"user", "password", "host", "port", "dbname"}
+    }
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": part.get("dbname", ""),
+        "USER": part.get("user", ""),
+        "PASSWORD": part.get("password", ""),
+        "HOST": part.get("host", ""),
+        "PORT": part.get("port", ""),
+        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+# -- database and keys ------------------------------------------------------------------------
+
+CHECK_ONLY = _flag("RANGKUL_CHECK")
+DEMO = _flag("RANGKUL_DEMO")
+_url = os.environ.get("DATABASE_URL", "")
+_embedded = os.environ.get("RANGKUL_EMBEDDED_URL", "")
+if _url and _embedded:
+    raise ImproperlyConfigured("DATABASE_URL and RANGKUL_EMBEDDED_URL cannot both be set.")
+if DEMO and not _embedded:
+    raise ImproperlyConfigured(
+        "The demonstration's one-click sign-ins exist only with the embedded database: "
+        "unset RANGKUL_DEMO, or start it with `rangkul demo`."
+    )
+
+DATABASES: dict[str, dict[str, Any]]
+if CHECK_ONLY:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "none"}}
+    KEY_RING = keyring.KeyRing(secrets.token_bytes(32), {1: secrets.token_bytes(32)}, 1)
+else:
+    if not (_url or _embedded):
+        raise ImproperlyConfigured(
+            "No database is configured. Start with `rangkul run`, or set DATABASE_URL."
+        )
+    DATABASES = {
+        "default": _database(_url or _embedded, pool=os.environ.get("RANGKUL_POOL", "1") != "0")
+    }
+    _owner = os.environ.get("DATABASE_OWNER_URL" if _url else "RANGKUL_EMBEDDED_OWNER_URL", "")
+    if _owner:
+        DATABASES["owner"] = _database(_owner, pool=False)
+        DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+    KEY_RING = keyring.load(Path(os.environ.get("RANGKUL_KEYRING", "keyring.json")))
+
+SECRET_KEY = KEY_RING.derive("django").hex()
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- the house --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "csp",
+    "django_vite",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rangkul.foundation",
+    "rangkul.trail",
+    "rangkul.reference",
+    "rangkul.accounts",
+    "rangkul.network",
+    "rangkul.custody",
+    "rangkul.clocks",
+    "rangkul.people",
+    "rangkul.consent",
+    "rangkul.assessments",
+    "rangkul.cases",
+    "rangkul.reports",
+    "rangkul.referrals",
+    "rangkul.look",
+    "rangkul.desk",
+    "rangkul.api",
+    "rangkul.jobs",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "rangkul.config.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "rangkul.config.acting.ActingMiddleware",
+    "rangkul.config.scoped.ScopeMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "rangkul.config.urls"
+WSGI_APPLICATION = "rangkul.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "rangkul.desk.shell.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    },
+]
+
+# -- words and time ---------------------------------------------------------------------------
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+LANGUAGE_COOKIE_NAME = "rangkul_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# -- who may come in --------------------------------------------------------------------------
+
+ALLOWED_HOSTS = [h for h in os.environ.get("RANGKUL_HOSTS", "").split(",") if h] or [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "rangkul.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Rangkul"
+# Wrong passwords slow the next try for one name from one place; they never lock a person out.
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=2)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_IDLE = timedelta(minutes=30)
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "rangkul.config.faults.form_expired"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# -- headers ----------------------------------------------------------------------------------
+
+if _flag("RANGKUL_TLS"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 63_072_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+
+# -- files ------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 31_536_000
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "static_url_prefix": "rangkul",
+        "manifest_path": PACKAGE / "look/static/rangkul/manifest.json",
+    }
+}
+
+# -- jobs, logs -------------------------------------------------------------------------------
+
+PROCRASTINATE_ON_APP_READY = "rangkul.jobs.tasks.register"
+PROCRASTINATE_IMPORT_PATHS: list[str] = []
+
+# Logs carry ids and codes; request bodies, names and statements never reach them.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"no_persons": {"()": "rangkul.config.logs.NoPersons"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_persons"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"rangkul": {"level": "INFO"}},
+}

@@ -1,0 +1,8 @@
+"""What the trail calls the acts of custody."""
+
+CASE_OPENED = "case.opened"
+TEAM_JOINED = "custody.team_joined"
+ACCESS_ENDED = "custody.access_ended"
+COMPANION_ASSIGNED = "custody.assigned"
+ASSIGNMENT_ENDED = "custody.assignment_ended"
+CASELOAD_HANDED_OVER = "custody.caseload_handed_over"

@@ -1,0 +1,139 @@
+"""Opening cases, letting agencies in and out, assigning who carries them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import require
+from rangkul.custody import events, queries
+from rangkul.custody.models import Assignment, Case
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.ids import new_id
+from rangkul.network import queries as network
+from rangkul.trail.operations import record
+
+
+@transaction.atomic
+def open_case(*, subject: UUID, by: Actor, at: datetime) -> Case:
+    """Make a case led by the acting agency. Trail: ``case.opened``."""
+    require(by.roles, Permission.OPEN_CASE)
+    with connection.cursor() as cursor:
+        cursor.execute("select house.open_case(%s, %s)", [subject, at])
+        case_id: int = cursor.fetchone()[0]
+    record(
+        by=by, at=at, name=events.CASE_OPENED, subject_kind="case", subject_id=case_id,
+        case_id=case_id,
+    )  # fmt: skip
+    return Case.objects.get(id=case_id)
+
+
+@transaction.atomic
+def join_agency(*, case_id: int, agency_id: int, by: Actor, at: datetime) -> None:
+    """Let one more agency into the case as a joint team. Lead's supervisor only."""
+    require(by.roles, Permission.ASSIGN_CASE)
+    queries.lock_case(by, case_id)
+    with connection.cursor() as cursor:
+        cursor.execute("select house.join_case(%s, %s, %s)", [case_id, agency_id, at])
+    record(
+        by=by, at=at, name=events.TEAM_JOINED, subject_kind="case", subject_id=case_id,
+        case_id=case_id, detail={"agency": agency_id},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_access(*, case_id: int, agency_id: int, by: Actor, at: datetime) -> None:
+    """End a joint team's access at once; its assignments end with it."""
+    require(by.roles, Permission.ASSIGN_CASE)
+    queries.lock_case(by, case_id)
+    record(
+        by=by, at=at, name=events.ACCESS_ENDED, subject_kind="case", subject_id=case_id,
+        case_id=case_id, detail={"agency": agency_id},
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("select house.end_access(%s, %s, %s)", [case_id, agency_id, at])
+
+
+@transaction.atomic
+def assign(
+    *, case_id: int, user_id: int, by: Actor, at: datetime, part: str = Assignment.COMPANION
+) -> None:
+    """Give the case to a colleague to carry; does nothing when it is already carried so.
+
+    Whoever opens a case may take it herself; giving it to others is the supervisor's act.
+    """
+    if user_id != by.user_id:
+        require(by.roles, Permission.ASSIGN_CASE)
+    if network.get_live_actor(user_id=user_id, agency_id=by.agency_id) is None:
+        raise InvalidInput({"user": "not a member of this agency"})
+    known = Assignment.objects.filter(
+        case_id=case_id, agency_id=by.agency_id, user_id=user_id, until__isnull=True
+    ).exists()
+    if known:
+        return
+    Assignment.objects.create(
+        id=new_id(), agency_id=by.agency_id, case_id=case_id, user_id=user_id, part=part,
+        since=at, assigned_by=by.user_id,
+    )  # fmt: skip
+    record(
+        by=by, at=at, name=events.COMPANION_ASSIGNED, subject_kind="case", subject_id=case_id,
+        case_id=case_id, detail={"user": user_id, "part": part},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def unassign(*, case_id: int, user_id: int, by: Actor, at: datetime) -> None:
+    """Take the case off a colleague's list."""
+    require(by.roles, Permission.ASSIGN_CASE)
+    queries.lock_case(by, case_id)
+    changed = Assignment.objects.filter(
+        case_id=case_id, agency_id=by.agency_id, user_id=user_id, until__isnull=True
+    ).update(until=at)
+    if changed:
+        record(
+            by=by, at=at, name=events.ASSIGNMENT_ENDED, subject_kind="case", subject_id=case_id,
+            case_id=case_id, detail={"user": user_id},
+        )  # fmt: skip
+
+
+@transaction.atomic
+def hand_over_caseload(*, from_user_id: int, to_user_id: int, by: Actor, at: datetime) -> int:
+    """Move everything that one colleague carries to another, in one act; the count moved.
+
+    One trail record for each case, so that every file tells who carried it when.
+    """
+    require(by.roles, Permission.HAND_OVER_CASELOAD)
+    if network.get_live_actor(user_id=to_user_id, agency_id=by.agency_id) is None:
+        raise InvalidInput({"to": "not a member of this agency"})
+    if from_user_id == to_user_id:
+        raise InvalidInput({"to": "the same person"})
+    carried = list(
+        Assignment.objects.select_for_update()
+        .filter(agency_id=by.agency_id, user_id=from_user_id, until__isnull=True)
+        .order_by("case_id")
+    )
+    already = set(
+        Assignment.objects.filter(
+            agency_id=by.agency_id, user_id=to_user_id, until__isnull=True
+        ).values_list("case_id", flat=True)
+    )
+    Assignment.objects.filter(id__in=[row.id for row in carried]).update(until=at)
+    Assignment.objects.bulk_create(
+        Assignment(
+            id=new_id(), agency_id=by.agency_id, case_id=row.case_id, user_id=to_user_id,
+            part=row.part, since=at, assigned_by=by.user_id,
+        )
+        for row in carried
+        if row.case_id not in already
+    )  # fmt: skip
+    for row in carried:
+        record(
+            by=by, at=at, name=events.CASELOAD_HANDED_OVER, subject_kind="case",
+            subject_id=row.case_id, case_id=row.case_id,
+            detail={"from": from_user_id, "to": to_user_id},
+        )  # fmt: skip
+    return len(carried)

@@ -1,0 +1,114 @@
+"""Rujukan masuk: the packets that wait at the desks where the person sits, and their answers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from rangkul.access.permissions import Permission
+from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.referrals import wording
+from rangkul.desk.referrals.forms import AnswerForm, OutcomeForm
+from rangkul.desk.referrals.lists import line
+from rangkul.desk.referrals.request import show
+from rangkul.foundation.errors import InvalidInput
+from rangkul.reference.zones import zone_of
+from rangkul.referrals import operations, queries, workflow
+
+
+@staff(Permission.ANSWER_PACKETS)
+def inbox(request: StaffRequest) -> HttpResponse:
+    """Unanswered first, the soonest on top; then those in hand; then what has ended."""
+    lines = [
+        line(entry.request, entry.number)
+        for entry in queries.inbox(request.actor, now=request.now)
+    ]
+    waiting = [each for each in lines if each["entry"].state in workflow.UNANSWERED]
+    serving = [each for each in lines if each["entry"].state in workflow.SERVING]
+    context = {
+        "waiting": waiting, "serving": serving,
+        "ended": [each for each in lines if each["entry"].state not in workflow.OPEN],
+        "zone": zone_of(request.membership.area_code),
+        "has_desk": bool(request.actor.desk_ids),
+    }  # fmt: skip
+    return render(request, "desk/inbox/list.html", context)
+
+
+@staff(Permission.ANSWER_PACKETS)
+@require_POST
+def answer(request: StaffRequest, number: str) -> HttpResponse:
+    """Accept, ask, or decline with a reason."""
+    asked = queries.get_received(request.actor, queries.request_id_of(number))
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        clean = form.cleaned_data
+        try:
+            operations.answer(
+                request_id=asked.id, decision=clean["decision"],
+                expected_version=clean["version"], reason=clean["reason"], words=clean["words"],
+                by=request.actor, at=request.now,
+            )  # fmt: skip
+        except InvalidInput as fault:
+            wording.put_faults(form, fault)
+        else:
+            messages.success(request, _answered(clean["decision"]))
+            return redirect("inbox-page", number=number)
+    return show(request, asked, form=form, status=422)
+
+
+@staff(Permission.ANSWER_PACKETS)
+@require_POST
+def contact(request: StaffRequest, number: str) -> HttpResponse:
+    """The desk has met or spoken with the person."""
+    asked = queries.get_received(request.actor, queries.request_id_of(number))
+    sent = request.POST.get("version", "")
+    operations.first_contact(
+        request_id=asked.id, expected_version=int(sent) if sent.isdecimal() else 0,
+        by=request.actor, at=request.now,
+    )  # fmt: skip
+    messages.success(request, _("First contact noted. The sender sees it."))
+    return redirect("inbox-page", number=number)
+
+
+@staff(Permission.REPORT_OUTCOME)
+@require_POST
+def outcome(request: StaffRequest, number: str) -> HttpResponse:
+    """Done or not, the next date, a change of danger."""
+    asked = queries.get_received(request.actor, queries.request_id_of(number))
+    form = OutcomeForm(request.POST)
+    if form.is_valid():
+        clean = form.cleaned_data
+        done = clean["result"] == workflow.DONE
+        try:
+            operations.report_outcome(
+                request_id=asked.id, result=clean["result"], expected_version=clean["version"],
+                outcome=clean["outcome"] if done else "", reason="" if done else clean["reason"],
+                next_on=clean["next_on"], risk_change=clean["risk_change"],
+                words=clean["words"], by=request.actor, at=request.now,
+            )  # fmt: skip
+        except InvalidInput as fault:
+            wording.put_faults(form, fault)
+        else:
+            messages.success(request, _("Outcome reported. Thank you."))
+            return redirect("inbox-page", number=number)
+    return show(request, asked, form=form, status=422)
+
+
+def _answered(decision: str) -> str:
+    return {
+        "accept": _("Accepted. Next: first contact."),
+        "ask": _("Asked. The request comes back with the answer."),
+        "decline": _("Declined. The packet is destroyed and the sender looks for another way."),
+    }[decision]
+
+
+urlpatterns = [
+    path("rujukan/masuk/", inbox, name="inbox-list"),
+    path("rujukan/<str:number>/jawab/", answer, name="inbox-answer"),
+    path("rujukan/<str:number>/kontak/", contact, name="inbox-contact"),
+    path("rujukan/<str:number>/hasil/", outcome, name="inbox-outcome"),
+]

@@ -1,0 +1,102 @@
+"""What every staff page has in common: an acting person, the hour, and a way to read its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import require
+from rangkul.foundation.actor import Actor
+from rangkul.network.queries import ActingMembership
+
+Rest = ParamSpec("Rest")
+
+LOCKED = "locked"
+"""The session's mark that the screen was locked by its person (``desk.entrance``)."""
+
+
+class StaffRequest(HttpRequest):
+    """A request that has passed ``staff``: it has an acting person, and one hour for all of it."""
+
+    actor: Actor
+    membership: ActingMembership
+    now: datetime
+    LANGUAGE_CODE: str
+
+
+StaffView = Callable[Concatenate[StaffRequest, Rest], HttpResponseBase]
+
+
+def staff(
+    *permissions: Permission,
+) -> Callable[[StaffView[Rest]], Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]]:
+    """Only for a signed-in person with a live membership whose roles carry ``permissions``.
+
+    Without sign-in: the sign-in page. Locked: the page that opens the lock. Without a membership:
+    a page that says whom to ask.
+    Without the permission: 403 with the sentence on who can help.
+    """
+
+    def decorate(
+        view: StaffView[Rest],
+    ) -> Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]:
+        @wraps(view)
+        def wrapped(
+            request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> HttpResponseBase:
+            actor = getattr(request, "actor", None)
+            if request.session.get(LOCKED):
+                return _to_unlock(request)
+            if actor is None:
+                if request.user.is_authenticated:
+                    return render(request, "desk/no_membership.html", status=403)
+                if request.headers.get("HX-Request"):
+                    refused = HttpResponse(status=401)
+                    refused["HX-Redirect"] = reverse(settings.LOGIN_URL)
+                    return refused
+                return redirect_to_login(request.get_full_path())
+            for permission in permissions:
+                require(actor.roles, permission)
+            ours = cast(StaffRequest, request)
+            ours.now = timezone.now()
+            answer = view(ours, *args, **kwargs)
+            answer.headers.setdefault("Cache-Control", "no-store")
+            return answer
+
+        # Read by the permission table's test: which permissions guard this address.
+        wrapped.permissions = permissions  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def unlock_address(onward: str) -> str:
+    """The page that opens the lock and then goes on."""
+    return f"{reverse('entrance-unlock')}?{urlencode({'next': onward})}"
+
+
+def _to_unlock(request: HttpRequest) -> HttpResponse:
+    onward = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = unlock_address("/")
+        return answer
+    return redirect(unlock_address(onward))
+
+
+def text(request: HttpRequest, name: str, limit: int = 20_000) -> str:
+    """A field of the form, stripped, line ends made one; longer than ``limit`` is cut off."""
+    value = request.POST.get(name, "").replace("\r\n", "\n").replace("\x00", "").strip()
+    return value[:limit]

@@ -1,0 +1,330 @@
+"""Rujukan baru: need, desk, ground and packet on one page; the packet is shown as it will be read.
+
+The page works as a plain form: every press of a button posts all of it and gets it back. With
+htmx the same answers replace the part that changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import may
+from rangkul.cases import queries as cases
+from rangkul.cases.models import CaseFile
+from rangkul.consent import queries as consent
+from rangkul.consent.models import Basis
+from rangkul.consent.policy import BasisMissing, obstacle
+from rangkul.desk.cases.frame import frame, get_file
+from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.referrals import wording
+from rangkul.desk.referrals.forms import DraftForm, GroundForm
+from rangkul.foundation.errors import InvalidInput
+from rangkul.network import queries as network
+from rangkul.network.queries import Suggestions, SurvivorFacts
+from rangkul.people import queries as people
+from rangkul.reference.services import SERVICES, ServiceCode
+from rangkul.referrals import ceilings, grounds, operations, queries, sheet
+from rangkul.referrals.operations import Asked, Prepared
+from rangkul.referrals.packet import Deadlines
+from rangkul.referrals.policy import NoCover, PreviewChanged
+
+WITHIN: Final = {"1": timedelta(hours=1), "4": timedelta(hours=4), "24": timedelta(hours=24),
+                 "72": timedelta(hours=72)}  # fmt: skip
+_UNANSWERED_NEEDS: Final = ("planned", "unmet", "referred")
+_ICONS: Final = {str(code): service.icon for code, service in SERVICES.items()}
+
+
+@dataclass(slots=True)
+class Chosen:
+    """What stands on the form, from the address or from the last post."""
+
+    service: str = ""
+    need_id: UUID | None = None
+    desk_id: int | None = None
+    basis_id: UUID | None = None
+    token: UUID = field(default_factory=uuid4)
+    step: str = ""
+    within: str = ""
+
+    @classmethod
+    def read(cls, request: StaffRequest) -> Chosen:
+        """Codes that are none of ours are read as not chosen."""
+        sent = request.POST if request.method == "POST" else request.GET
+        service = sent.get("service", "") or sent.get("layanan", "")
+        desk = sent.get("desk", "")
+        return cls(
+            service=service if service in set(ServiceCode) else "",
+            need_id=_uuid(sent.get("need", "") or sent.get("kebutuhan", "")),
+            desk_id=int(desk) if desk.isdecimal() and len(desk) < 10 else None,
+            basis_id=_uuid(sent.get("basis", "")),
+            token=_uuid(sent.get("token", "")) or uuid4(),
+            step=request.POST.get("step", ""),
+            within=sent.get("within", "") if sent.get("within", "") in WITHIN else "",
+        )
+
+
+@dataclass(slots=True)
+class Page:
+    """Everything the page shows, gathered in the order in which it is decided."""
+
+    file: CaseFile
+    chosen: Chosen
+    suggestions: Suggestions = field(default_factory=Suggestions)
+    bases: list[Basis] = field(default_factory=list)
+    basis: Basis | None = None
+    draft: DraftForm | None = None
+    ground: GroundForm | None = None
+    prepared: Prepared | None = None
+    deadlines: Deadlines | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@staff(Permission.DRAFT_REFERRAL)
+def new_referral(request: StaffRequest, number: str) -> HttpResponse:
+    """The page, its refreshes, and the sending."""
+    page = Page(get_file(request, number), Chosen.read(request))
+    if page.chosen.service:
+        _choose_desk(page, request)
+        recorded = _choose_basis(page, request)
+        _fill_draft(page, request, recorded=recorded)
+        if page.chosen.step == "send":
+            answer = _send(page, request)
+            if answer is not None:
+                return answer
+        _look(page, request)
+    return render(request, "desk/referrals/new.html", _context(page, request))
+
+
+def _choose_desk(page: Page, request: StaffRequest) -> None:
+    """The desks in order; the first is chosen until the person chooses."""
+    file = page.file
+    page.suggestions = network.suggest_desks(
+        request.actor, service=page.chosen.service, at=request.now, near_area=file.area,
+        survivor=SurvivorFacts(
+            age_years=None, is_child=file.is_child, sex=file.sex, area_code="",
+            needs_access="disabilitas" in file.flags, languages=tuple(file.languages),
+            worker_sex=file.worker_sex if file.worker_sex in ("P", "L") else "",
+        ),
+    )  # fmt: skip
+    known = [each.desk_id for each in page.suggestions.ranked]
+    if page.chosen.desk_id not in known:
+        page.chosen.desk_id = known[0] if known else None
+
+
+def _choose_basis(page: Page, request: StaffRequest) -> bool:
+    """The standing grounds; records a new one when that was asked. Whether one was recorded."""
+    chosen, actor = page.chosen, request.actor
+    standing = grounds.Standing.of(page.file)
+    service = ServiceCode(chosen.service)
+    desks = [(each.desk_id, each.candidate.desk_name) for each in page.suggestions.ranked]
+    asked = chosen.step == "record"
+    page.ground = GroundForm(
+        request.POST if asked else None, service=service, standing=standing, desks=desks
+    )
+    recorded = False
+    if asked and page.ground.is_valid():
+        ground = page.ground.ground(at=request.now, desk_id=chosen.desk_id)
+        try:
+            basis = operations.record_ground(
+                case_id=page.file.case_id, ground=ground, by=actor, at=request.now
+            )
+        except InvalidInput as fault:
+            wording.put_faults(page.ground, fault)
+        else:
+            chosen.basis_id, recorded = basis.id, True
+            page.ground = GroundForm(service=service, standing=standing, desks=desks)
+    page.bases = consent.standing(actor, page.file.case_id, chosen.service, request.now)
+    page.basis = next((b for b in page.bases if b.id == chosen.basis_id), None) or next(
+        (b for b in page.bases if _carries(b, page, request)), None
+    )
+    return recorded
+
+
+def _carries(basis: Basis, page: Page, request: StaffRequest) -> bool:
+    return not obstacle(
+        basis, service=page.chosen.service, desk_id=page.chosen.desk_id, at=request.now
+    )
+
+
+def _fill_draft(page: Page, request: StaffRequest, *, recorded: bool) -> None:
+    """The form for what the desk is told, as far as the ground lets it be told."""
+    if page.basis is None:
+        return
+    service = ServiceCode(page.chosen.service)
+    try:
+        levels = grounds.allowed(page.basis, grounds.Standing.of(page.file))
+    except BasisMissing as fault:
+        page.notes.append(wording.basis_words(fault.why))
+        page.basis = None
+        return
+    facts = ceilings.facts_allowed(service, levels)
+    if request.method == "POST" and "asked" in request.POST:
+        page.draft = DraftForm(_within(request.POST, {f.code for f in facts}), facts=facts)
+        return
+    companion = request.user.display_name  # type: ignore[union-attr]
+    page.draft = DraftForm(
+        facts=facts,
+        initial={
+            "reach": _("%(name)s, through this application") % {"name": companion},
+            "languages": list(page.file.languages), "worker_sex": page.file.worker_sex,
+            "bans": _bans(page, request),
+        },
+    )  # fmt: skip
+
+
+def _bans(page: Page, request: StaffRequest) -> list[str]:
+    survivor = people.get_survivor(request.actor, page.file.case_id)
+    return list(survivor.contact_bans)
+
+
+def _within(sent: QueryDict, facts: set[str]) -> QueryDict:
+    """The post without choices that only another service's form had."""
+    kept = sent.copy()
+    kept.setlist("left_out", [code for code in sent.getlist("left_out") if code in facts])
+    return kept
+
+
+def _asked(page: Page) -> Asked | None:
+    """What the form asks for, once desk, ground and words are there and valid."""
+    if page.basis is None or page.chosen.desk_id is None or page.draft is None:
+        return None
+    if not page.draft.is_bound or not page.draft.is_valid():
+        return None
+    return Asked(
+        page.file.case_id, page.chosen.desk_id, page.basis.id, page.draft.draft(),
+        page.chosen.need_id,
+    )  # fmt: skip
+
+
+def _look(page: Page, request: StaffRequest) -> None:
+    """The packet as the receiver will see it, when enough is known to make one."""
+    page.deadlines = _deadlines(page, request)
+    asked = _asked(page)
+    if asked is None or page.draft is None:
+        return
+    try:
+        page.prepared = operations.preview(asked=asked, by=request.actor, at=request.now)
+    except BasisMissing as fault:
+        page.notes.append(wording.basis_words(fault.why))
+    except InvalidInput as fault:
+        wording.put_faults(page.draft, fault)
+
+
+def _deadlines(page: Page, request: StaffRequest) -> Deadlines:
+    area = page.file.area or request.membership.area_code
+    due = operations.default_deadlines(page.chosen.service, at=request.now, area=area)
+    if not page.chosen.within:
+        return due
+    accept = request.now + WITHIN[page.chosen.within]
+    contact = max(due.first_contact_by, accept)
+    return Deadlines(accept, contact, max(due.outcome_by, contact))
+
+
+def _send(page: Page, request: StaffRequest) -> HttpResponse | None:
+    """Send, or say on the page what stands in the way."""
+    asked = _asked(page)
+    if asked is None or page.draft is None:
+        return None
+    try:
+        sent = operations.send_referral(
+            asked=asked, token=page.chosen.token, by=request.actor, at=request.now,
+            seen=request.POST.get("seen", "") or "unseen", deadlines=_deadlines(page, request),
+            uncovered_ok=request.POST.get("uncovered_ok") == "on",
+        )  # fmt: skip
+    except BasisMissing as fault:
+        page.notes.append(wording.basis_words(fault.why))
+    except NoCover:
+        page.notes.append(_("Nobody is on duty there now. Tick the box if you send all the same."))
+    except PreviewChanged:
+        page.notes.append(_("The packet has changed. Please look at it once more, then send."))
+    except InvalidInput as fault:
+        wording.put_faults(page.draft, fault)
+    else:
+        messages.success(request, _("Sent. You see here when it is answered."))
+        return redirect("inbox-page", number=queries.packet_number(sent.id))
+    return None
+
+
+def _context(page: Page, request: StaffRequest) -> dict[str, Any]:
+    chosen, prepared = page.chosen, page.prepared
+    desk = next(
+        (each for each in page.suggestions.ranked if each.desk_id == chosen.desk_id), None
+    )
+    needs = [
+        (view.need, view.words)
+        for view in cases.list_needs(request.actor, page.file.case_id)
+        if view.need.service == chosen.service and view.need.state in _UNANSWERED_NEEDS
+    ]
+    if chosen.need_id is None and len(needs) == 1:
+        chosen.need_id = needs[0][0].id
+    context = frame(page.file, request, section="referral-list") | {
+        "page": page, "chosen": chosen, "desk": desk, "needs": needs,
+        "services": [(str(c), wording.short_service(c), _ICONS[str(c)]) for c in SERVICES],
+        "ranked": page.suggestions.ranked, "hidden": page.suggestions.hidden,
+        "order": page.suggestions.steps,
+        "bases": [_basis_line(basis, page, request) for basis in page.bases],
+        "fallbacks": network.desk_names(page.basis.fallback_desk_ids) if page.basis else {},
+        "deadlines": page.deadlines,
+        "withins": [("", _("The service's own limit")), ("1", _("1 hour")), ("4", _("4 hours")),
+                    ("24", _("24 hours")), ("72", _("3 days"))],
+        "may_send": may(request.actor.roles, Permission.SEND_REFERRAL),
+        "may_consent": may(request.actor.roles, Permission.RECORD_CONSENT),
+        "uncovered": desk is not None and not desk.cover.is_covered,
+        "needed": _needed(chosen.service),
+    }  # fmt: skip
+    if prepared is not None:
+        content = prepared.built.content
+        context |= {
+            "rows": sheet.rows(content), "content": content, "seen": content.digest,
+            "withheld": sheet.withheld_words(content.withheld, content.service),
+            "kept": sheet.kept_rows(prepared.built.kept),
+            "sent_count": len(content.facts), "kept_count": len(content.withheld),
+            "sender": ", ".join(p for p in (content.from_agency, content.from_desk) if p),
+            "receiver": f"{content.to_desk}, {content.to_agency}",
+        }  # fmt: skip
+    return context
+
+
+def _needed(service: str) -> str:
+    if not service:
+        return ""
+    row = ceilings.ROWS[ServiceCode(service)]
+    return sheet.said(row.needed_id, row.needed_en)
+
+
+def _basis_line(basis: Basis, page: Page, request: StaffRequest) -> dict[str, Any]:
+    why = obstacle(
+        basis, service=page.chosen.service, desk_id=page.chosen.desk_id, at=request.now
+    )
+    words = [
+        sheet.said(ceilings.describe_level(c, n).label_id, ceilings.describe_level(c, n).label_en)
+        for c in ceilings.DataClass
+        if (n := basis.levels.get(c.letter, 0))
+    ]
+    basis_class = ceilings.Basis.of_letter(basis.letter)
+    return {
+        "basis": basis, "label": sheet.said(basis_class.label_id, basis_class.label_en),
+        "article": sheet.article_words(basis.article) if basis.article else "",
+        "levels": words, "obstacle": wording.basis_words(why) if why else "",
+        "checked": page.basis is not None and page.basis.id == basis.id,
+    }  # fmt: skip
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+urlpatterns = [path("kasus/<str:number>/rujukan/baru/", new_referral, name="referral-new")]

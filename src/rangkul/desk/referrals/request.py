@@ -1,0 +1,128 @@
+"""One request by its packet's number: the receiver's page or the sender's, by who looks."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+
+from rangkul.accounts import queries as accounts
+from rangkul.cases import queries as cases
+from rangkul.consent import queries as consent
+from rangkul.custody import queries as custody
+from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.referrals import wording
+from rangkul.desk.referrals.forms import AnswerForm, OutcomeForm, WordsForm
+from rangkul.desk.referrals.lists import line
+from rangkul.network import queries as network
+from rangkul.reference.zones import zone_of
+from rangkul.referrals import operations, queries, sheet, workflow
+from rangkul.referrals.models import Request
+from rangkul.referrals.packet import Content
+from rangkul.referrals.policy import PacketClosed
+
+
+@staff()
+def request_page(request: StaffRequest, number: str) -> HttpResponse:
+    """The page of either side; looking is recorded."""
+    return show(request, queries.get_request(request.actor, number))
+
+
+def show(
+    request: StaffRequest, asked: Request, *, form: forms.Form | None = None, status: int = 200
+) -> HttpResponse:
+    """The request's page, with a form that could not be taken put back where it stood."""
+    if workflow.RECEIVER in queries.sides(request.actor, asked):
+        context, template = _receiver(request, asked, form), "desk/inbox/request.html"
+    else:
+        context, template = _sender(request, asked, form), "desk/referrals/request.html"
+    return render(request, template, context, status=status)
+
+
+def sheet_context(content: Content) -> dict[str, Any]:
+    """What the packet's sheet needs."""
+    return {
+        "content": content, "rows": sheet.rows(content),
+        "withheld": sheet.withheld_words(content.withheld, content.service),
+        "sender": ", ".join(p for p in (content.from_agency, content.from_desk) if p),
+        "receiver": f"{content.to_desk}, {content.to_agency}",
+    }  # fmt: skip
+
+
+def _shared(request: StaffRequest, asked: Request, form: forms.Form | None) -> dict[str, Any]:
+    """What both pages show: state, thread, deadlines."""
+    number = queries.packet_number(asked.id)
+    thread = operations.read_messages(request_id=asked.id, by=request.actor, at=request.now)
+    mine = request.actor.agency_id
+    fresh = {"version": asked.version}
+    return line(asked, number) | {
+        "asked": asked, "thread": [(m, m.message.from_agency_id == mine) for m in thread],
+        "zone": zone_of(request.membership.area_code), "now": request.now,
+        "outcome_words": workflow.OUTCOMES.get(asked.outcome, ""),
+        "risk_words": workflow.RISK_CHANGES.get(asked.risk_change, ""),
+        "words_form": form if isinstance(form, WordsForm) else WordsForm(initial=fresh),
+        "unanswered": asked.state in workflow.UNANSWERED,
+        "serving": asked.state in workflow.SERVING,
+        "may_write": asked.state != workflow.WITHDRAWN,
+    }  # fmt: skip
+
+
+def _receiver(request: StaffRequest, asked: Request, form: forms.Form | None) -> dict[str, Any]:
+    fresh = {"version": asked.version}
+    context = _shared(request, asked, form) | {
+        "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(initial=fresh),
+        "outcome_form": form if isinstance(form, OutcomeForm) else OutcomeForm(initial=fresh),
+        "to_accepted": asked.state == workflow.ACCEPTED,
+    }
+    try:
+        opened = operations.open_packet(request_id=asked.id, by=request.actor, at=request.now)
+    except PacketClosed as closed:
+        return context | {"closed": wording.closed_words(closed.why)}
+    return context | sheet_context(opened.content) | {
+        "answers_first": opened.content.answers_first and asked.state in workflow.UNANSWERED,
+        "expires_at": opened.packet.expires_at,
+    }
+
+
+def _sender(request: StaffRequest, asked: Request, form: forms.Form | None) -> dict[str, Any]:
+    referral = queries.get_referral(request.actor, asked.id)
+    basis = consent.get_basis(request.actor, referral.basis_id)
+    packet = queries.packet_of(asked)
+    who = accounts.names_of(
+        {asked.sender_user_id, asked.answered_by or 0, packet.opened_by or 0} - {0}
+    )
+    context = _shared(request, asked, form) | {
+        "file": cases.get_file(request.actor, referral.case_id),
+        "case_number": custody.case_number(referral.case_id), "basis": basis, "packet": packet,
+        "who": who, "answered_by": who.get(asked.answered_by or 0, ""),
+        "opened_by": who.get(packet.opened_by or 0, ""),
+        "fallbacks": sorted(network.desk_names(basis.fallback_desk_ids).items()),
+        "token": uuid4(), "asked_back": asked.state == workflow.ASKED,
+        "open": asked.state in workflow.OPEN,
+    }  # fmt: skip
+    if request.GET.get("paket") == "lihat":
+        try:
+            content = operations.read_sent_packet(
+                request_id=asked.id, by=request.actor, at=request.now
+            )
+        except PacketClosed as closed:
+            return context | {"closed": wording.closed_words(closed.why)}
+        context |= sheet_context(content)
+    return context
+
+
+@staff()
+def open_by_number(request: StaffRequest, number: str) -> HttpResponse:
+    """Where a letter's QR code leads: sign-in first, then the request, if it is this person's."""
+    asked = queries.get_request(request.actor, number)
+    return redirect("inbox-page", number=queries.packet_number(asked.id))
+
+
+urlpatterns = [
+    path("rujukan/<str:number>/", request_page, name="inbox-page"),
+    path("p/<str:number>/", open_by_number, name="letter-open"),
+]

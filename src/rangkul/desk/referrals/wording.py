@@ -1,0 +1,104 @@
+"""Sentences for codes: what a form could not send, why a packet is closed, how a request stands."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from rangkul.foundation.errors import InvalidInput
+from rangkul.reference import queries as reference
+from rangkul.referrals import workflow
+
+TONES = {
+    "sent": "soon", "asked": "high", "accepted": "good", "in_service": "good", "done": "good",
+    "not_done": "quiet", "declined": "soon", "withdrawn": "quiet", "cancelled": "quiet",
+}  # fmt: skip
+
+
+def fault_words(code: str) -> str:
+    """What to do about one field that could not be taken."""
+    known = {
+        "required": _("Please fill this in."),
+        "unknown": _("Please choose from the list."),
+        "too_long": _("This is too long."),
+        "past": _("This lies in the past."),
+        "too_far": _("This lies too far ahead."),
+        "future": _("This lies in the future."),
+        "not_in_order": _("The answer must come before the first contact and the outcome."),
+        "case_number": _("The case's number stays here. The packet has a number of its own."),
+        "identity_number": _("An identity number does not belong in free words."),
+        "name": _("Her name is withheld from this desk: use what she is called, or the pseudonym."),
+        "contact": _("Her telephone number is withheld from this desk."),
+        "address": _("Where she lives is withheld from this desk."),
+        "suspect_named": _("The suspect is withheld from this desk: say what to mind, not whom."),
+        "hiv": _("HIV status never travels. She tells it herself where she wishes."),
+        "pregnancy": _("Pregnancy never travels. The clinic asks for it in private."),
+        "not_allowed": _("This desk is not given this."),
+        "not_offered": _("This service does not accept this ground."),
+        "not_for_service": _("This article does not carry this service."),
+        "over_ceiling": _("This is more than the service needs."),
+        "guardian_excluded": _("The guardian may be the suspect: consent cannot be the ground."),
+        "not_with_consent": _("Consent needs no article."),
+        "without_desk": _("Name the desk first, then who may be asked instead."),
+        "other_service": _("The ground, the need and the desk must be for the same service."),
+        "telling": _("This gives away what kind of help it is. Say only where and when."),
+    }
+    return known.get(code, _("Please check this."))
+
+
+def put_faults(form: forms.Form, fault: InvalidInput, names: dict[str, str] | None = None) -> None:
+    """Put what an operation refused beside its field; ``names`` maps its names to the form's."""
+    for name, code in fault.errors.items():
+        field = (names or {}).get(name, name)
+        form.add_error(field if field in form.fields else None, fault_words(code))
+
+
+def basis_words(why: str) -> str:
+    """Why nothing may go out on a basis now."""
+    return {
+        "withdrawn": _("The consent was withdrawn."),
+        "expired": _("The consent is over. Ask her again."),
+        "not_reviewed": _("Nobody has looked at this ground within 24 hours."),
+        "other_service": _("The ground is for another service."),
+        "other_desk": _("She agreed to another desk. Ask her about this one."),
+        "guardian_excluded": _("The guardian may be the suspect: consent cannot be the ground."),
+        "best_interest": _("For a child the best-interest note is missing."),
+    }.get(why, _("There is no ground for this service yet."))
+
+
+def closed_words(why: str) -> str:
+    """Why a packet can no longer be opened, and what to do."""
+    return {
+        "withdrawn": _(
+            "The person took her consent back. Stop, contact nobody, and delete what you copied. "
+            "Keep only what your own law makes you keep."
+        ),
+        "declined": _("You declined this request. Its packet is destroyed."),
+        "cancelled": _("The sender took the request back. Its packet is destroyed."),
+        "expired": _("The packet's time is over. Ask the sender when you still need it."),
+    }.get(why, _("This packet can no longer be opened."))
+
+
+def short_service(code: str) -> str:
+    """A service in one or two words, for a tile."""
+    return {
+        "medis": _("Medical"), "visum": _("Visum"), "psikologi": _("Psychologist"),
+        "psikososial": _("Psychosocial"), "hunian": _("Shelter"), "bantuan_hukum": _("Legal aid"),
+        "polisi": _("Police"), "lpsk": _("LPSK"), "pemulangan": _("Return home"),
+        "layanan_asal": _("Care at origin"), "vokasi": _("Training"), "ekonomi": _("Economic aid"),
+        "sekolah": _("School"), "rohani": _("Spiritual"), "juru_bahasa": _("Interpreter"),
+    }[code]  # fmt: skip
+
+
+def state_words(state: str) -> str:
+    """How a request stands."""
+    return reference.label("status_rujukan", state)
+
+
+def reason_words(state: str, reason: str) -> str:
+    """Why a request was declined or not carried out."""
+    if not reason:
+        return ""
+    if state == workflow.DECLINED:
+        return reference.label("alasan_tolak", reason)
+    return str(workflow.NOT_DONE_REASONS.get(reason, reason))

@@ -1,0 +1,108 @@
+"""One box for all: a number opens its page, a name or NIK finds covers; no words in addresses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import Forbidden, may
+from rangkul.cases import queries as cases
+from rangkul.custody import queries as custody
+from rangkul.desk.page import StaffRequest, staff, text
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.ids import MistypedNumber
+from rangkul.people import events
+from rangkul.people import queries as people
+from rangkul.reference.zones import zone_of
+from rangkul.referrals import queries as referrals
+from rangkul.reports import queries as reports
+from rangkul.trail.operations import record
+
+MOST = 10
+
+# RK of a case, LP of a report, PK of a packet, then signs of which one is a digit or a hyphen.
+_NUMBER = re.compile(r"(?i)^\s*(RK|LP|PK)(?=[\s\-–]*[0-9A-Z])(?=.*[0-9\-–])[\s\-–0-9A-Z]+$")
+_FEWEST_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought: the cases, by what they were found, and a sentence when by nothing."""
+
+    case_ids: tuple[int, ...] = ()
+    by: str = "name"
+    sentence: str = ""
+
+
+@staff()
+@require_http_methods(["GET", "POST"])
+def search(request: StaffRequest) -> HttpResponse:
+    """The box alone; or, for words that were sent, the page of a number or the covers found."""
+    if not _may_search(request.actor):
+        raise Forbidden(Permission.SEE_OWN_CASES)
+    words = text(request, "words", 120)
+    context: dict[str, object] = {
+        "words": words, "zone": zone_of(request.membership.area_code), "searched": bool(words),
+    }  # fmt: skip
+    if not words:
+        return render(request, "desk/search/search.html", context)
+    if (prefix := _prefix(words)) is not None:
+        try:
+            return redirect(_address(prefix, words))
+        except (MistypedNumber, NoReverseMatch):
+            context["sentence"] = _(
+                "This number has a slip in it: its last sign does not fit. Please compare it."
+            )
+            return render(request, "desk/search/search.html", context)
+    found = find(request.actor, words)
+    covers = cases.list_covers(request.actor, found.case_ids)
+    record(
+        by=request.actor, at=request.now, name=events.SEARCHED, subject_kind="page",
+        subject_id="search", reason=found.by, detail={"found": len(covers)},
+    )  # fmt: skip
+    context["sentence"] = found.sentence
+    context["rows"] = [
+        {"number": custody.case_number(cover.case_id), "cover": cover} for cover in covers
+    ]
+    return render(request, "desk/search/search.html", context)
+
+
+def find(actor: Actor, words: str) -> Found:
+    """The cases that a NIK, passport, telephone or name belongs to, likeliest first."""
+    digits = sum(sign.isdigit() for sign in words)
+    if digits >= _FEWEST_DIGITS:
+        found = people.search_numbers(actor, words)
+        sentence = "" if found else _("No file of yours holds this number.")
+        return Found(tuple(found[:MOST]), "number", sentence)
+    if not any(sign.isalpha() for sign in words):
+        return Found(by="number", sentence=_("This number is not complete."))
+    return Found(tuple(people.search_names(actor, words, limit=MOST)))
+
+
+def _may_search(actor: Actor) -> bool:
+    return may(actor.roles, Permission.SEE_OWN_CASES) or may(actor.roles, Permission.SEE_UNIT_CASES)
+
+
+def _prefix(words: str) -> str | None:
+    """RK, LP or PK when the words can only be meant as one of our numbers."""
+    match = _NUMBER.match(words)
+    return match[1].upper() if match else None
+
+
+def _address(prefix: str, words: str) -> str:
+    """The page of a number; raises ``MistypedNumber`` before the database is asked anything."""
+    if prefix == "RK":
+        return reverse("case-page", args=[custody.case_number(custody.case_id_of(words))])
+    if prefix == "LP":
+        return reverse("report-page", args=[reports.report_number(reports.report_id_of(words))])
+    return reverse("inbox-page", args=[referrals.packet_number(referrals.request_id_of(words))])
+
+
+urlpatterns = [path("cari/", search, name="search")]

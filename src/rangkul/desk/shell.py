@@ -1,0 +1,110 @@
+"""The frame around every staff page: navigation with its counts, who acts, where the buttons go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import get_language
+
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import may
+from rangkul.access.roles import get_role
+from rangkul.foundation.actor import Actor
+from rangkul.look.shell import Acting, Agency, NavEntry, Person, Shell
+from rangkul.referrals import queries as referrals
+from rangkul.reports import queries as reports
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of ``look/desk.html``; asks at most two counts, and nothing on pages without a person."""
+    context: dict[str, Any] = {
+        "demo": settings.DEMO,
+        "now": timezone.now(),
+        "language": get_language(),
+    }
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or not request.user.is_authenticated:
+        return context
+    membership = request.membership  # type: ignore[attr-defined]
+    context["nav"] = list(_navigation(request, actor))
+    context["acting"] = Acting(
+        agency=Agency(id=str(membership.membership_id), name=membership.agency_name),
+        others=[Agency(id=str(other), name=name) for other, name in membership.others],
+        switch_url=_url("entrance-agency"),
+    )
+    context["person"] = Person(
+        name=request.user.display_name,  # type: ignore[union-attr]
+        initials=request.user.initials,  # type: ignore[union-attr]
+        role=_role_words(actor),
+        key=str(membership.membership_id),
+    )
+    takes_reports = may(actor.roles, Permission.TAKE_REPORT)
+    context["shell"] = Shell(
+        home_url=reverse("today"),
+        search_url=_url("search") if _sees_cases(actor) else "",
+        new_report_url=_url("report-new") if takes_reports else "",
+        account_url=_url("entrance-account"),
+        sign_in_url=reverse("account_login"),
+        sign_out_url=reverse("account_logout"),
+        language_url=_url("entrance-language"),
+        lock_url=_url("entrance-lock"),
+        unlock_url=_url("entrance-unlock"),
+    )
+    return context
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[NavEntry]:
+    here = request.path
+    entries: list[NavEntry] = []
+
+    def add(name: str, icon: str, label: str, *, when: bool = True, **more: Any) -> None:
+        url = _url(name)
+        if when and url:
+            active = here == url or (url != "/" and here.startswith(url))
+            entries.append(NavEntry(url=url, icon=icon, label=label, active=active, **more))
+
+    answers = may(actor.roles, Permission.ANSWER_PACKETS)
+    sees = _sees_cases(actor)
+    takes = may(actor.roles, Permission.TAKE_REPORT)
+    add("today", "sun", _("Today"), key="h")
+    if answers:
+        waiting = referrals.counts(actor).waiting
+        add("inbox-list", "inbox", _("Referrals in"), short=_("Referrals"), key="r",
+            count=waiting, alert=True)  # fmt: skip
+    add("case-list", "folders", _("Cases"), when=sees, key="k")
+    if takes:
+        add("report-list", "message-report", _("Reports"), key="l",
+            count=reports.count_waiting(actor), alert=True)  # fmt: skip
+    add("outbox-list", "send", _("Referrals out"), when=sees, key="o")
+    network = _("Network")
+    add("network-directory", "network", _("Service network"), group=network, key="j")
+    if may(actor.roles, Permission.MANAGE_STAFF):
+        add("network-staff", "users", _("Staff"), group=network)
+        add("network-rosters", "calendar-week", _("Duty rosters"), group=network)
+    if may(actor.roles, Permission.EDIT_AGENCY):
+        add("network-agency-edit", "building", _("My agency"), group=network)
+    return entries
+
+
+def _sees_cases(actor: Actor) -> bool:
+    return may(actor.roles, Permission.SEE_OWN_CASES) or may(
+        actor.roles, Permission.SEE_UNIT_CASES
+    )
+
+
+def _role_words(actor: Actor) -> str:
+    english = (get_language() or "id").startswith("en")
+    roles = [get_role(code) for code in sorted(actor.roles)]
+    return ", ".join(role.label_en if english else role.label_id for role in roles)
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

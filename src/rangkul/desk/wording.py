@@ -1,0 +1,114 @@
+"""Words for codes, where a screen needs many of them: procedures, acts, people, services."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from rangkul.reference import queries as reference
+from rangkul.reference.services import get_service
+
+
+@lru_cache(maxsize=8)
+def _rules(on: date) -> dict[str, reference.Rule]:
+    return {rule.code: rule for rule in reference.list_rules(on=on)}
+
+
+def rule(code: str, on: date) -> reference.Rule | None:
+    """The procedure of this code as it stands on a day; two queries a day for each process."""
+    return _rules(on).get(code)
+
+
+def procedure_title(code: str, on: date) -> str:
+    """What a clock is called in the present language."""
+    found = rule(code, on)
+    return found.title() if found else code
+
+
+def procedure_source(code: str, on: date) -> str:
+    """The law or paper behind a clock, for the line beneath it."""
+    found = rule(code, on)
+    return found.source if found else ""
+
+
+def service_label(code: str) -> str:
+    """A service's name in the present language."""
+    service = get_service(code)
+    return service.label_en if (get_language() or "id").startswith("en") else service.label_id
+
+
+def in_language(text_id: str, text_en: str) -> str:
+    """The one of two texts that fits the present language."""
+    return text_en if (get_language() or "id").startswith("en") else text_id
+
+
+def act_title(name: str) -> str:
+    """What an act of the trail is called on a timeline."""
+    titles = {
+        "case.opened": _("Case opened"),
+        "file.opened": _("File opened"),
+        "file.risk_raised": _("Risk raised"),
+        "file.risk_lowered": _("Risk lowered"),
+        "file.state_changed": _("State changed"),
+        "file.closed": _("File closed"),
+        "file.reopened": _("File opened again"),
+        "file.cover_changed": _("Cover changed"),
+        "file.read": _("File read"),
+        "file.imported": _("Taken over from a list"),
+        "incident.changed": _("Incident updated"),
+        "need.stated": _("Need added to the plan"),
+        "need.changed": _("Plan updated"),
+        "note.written": _("Note written"),
+        "note.withdrawn": _("Note withdrawn"),
+        "note.refiled": _("Note refiled"),
+        "notes.read": _("Notes read"),
+        "attachment.received": _("Document received"),
+        "attachment.read": _("Document read"),
+        "attachment.withdrawn": _("Document withdrawn"),
+        "person.added": _("Person added"),
+        "person.changed": _("Person updated"),
+        "person.removed": _("Person taken off the file"),
+        "person.files_linked": _("Joined with another file"),
+        "person.files_unlinked": _("Parted from another file"),
+        "identity.opened": _("Identity opened"),
+        "identity.names_shown": _("Names shown on a list"),
+        "custody.assigned": _("Companion assigned"),
+        "custody.assignment_ended": _("Assignment ended"),
+        "custody.caseload_handed_over": _("Handed over to a colleague"),
+        "custody.team_joined": _("Agency joined the team"),
+        "custody.access_ended": _("Agency left the team"),
+        "assessment.recorded": _("Assessment kept"),
+        "assessment.read": _("Assessment read"),
+        "clock.started": _("Deadline set"),
+        "clock.met": _("Deadline met"),
+        "clock.voided": _("Deadline dropped"),
+        "report.case_opened": _("Opened from a report"),
+        "report.case_joined": _("Report joined to the file"),
+        "consent.recorded": _("Consent recorded"),
+        "consent.withdrawn": _("Consent withdrawn"),
+        "consent.approved": _("Basis approved"),
+        "referral.sent": _("Referral sent"),
+        "referral.answered": _("Referral answered"),
+        "referral.first_contact": _("First contact made"),
+        "referral.ended": _("Outcome reported"),
+        "referral.cancelled": _("Referral cancelled"),
+        "letter.printed": _("Letter printed"),
+    }
+    return titles.get(name, name)
+
+
+ACT_ICONS = {
+    "identity.opened": "eye", "referral.sent": "send", "assessment.recorded": "clipboard-check",
+    "need.stated": "list-check", "need.changed": "list-check", "attachment.received": "paperclip",
+    "file.risk_raised": "alert-octagon", "file.risk_lowered": "circle-check",
+    "consent.recorded": "signature", "consent.withdrawn": "x",
+    "person.added": "user-plus", "custody.assigned": "user-check",
+}  # fmt: skip
+
+
+def act_icon(name: str) -> str:
+    """The icon of an act on a timeline."""
+    return ACT_ICONS.get(name, "point")

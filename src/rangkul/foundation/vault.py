@@ -1,0 +1,210 @@
+"""Seals and opens what identifies a person: AES-256-GCM under a key per subject and data class.
+
+A sealed value is ``magic(1) key id(16) nonce(12) ciphertext+tag``. Its associated data bind the
+header and the table, column, row and version it was written for, so that a ciphertext moved to
+another place does not open. Data keys are wrapped by the ring's key-encryption key.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import connection
+
+from rangkul.foundation.errors import RangkulError
+from rangkul.foundation.ids import new_id
+from rangkul.foundation.keyring import KeyRing
+from rangkul.foundation.models import DataKey
+
+_MAGIC = b"\x01"
+_HEADER = 29
+
+
+class DataClass(StrEnum):
+    """What kind of secret a value is; each has a key of its own, destroyed on its own."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    LOCATION = "location"
+    ACCOUNT = "account"
+    HEALTH = "health"
+    LEGAL = "legal"
+    FINANCE = "finance"
+    PACKET = "packet"
+
+
+class VaultError(RangkulError):
+    """A sealed value could not be opened."""
+
+    code = "vault"
+
+
+class KeyDestroyed(VaultError):
+    """The value's key no longer exists, or is not for this agency: nobody here can read it."""
+
+    code = "key_destroyed"
+
+
+class SealBroken(VaultError):
+    """The value was altered, or moved from the place it was sealed for."""
+
+    code = "seal_broken"
+
+
+KeyRow = dict[str, UUID | str | int | bytes | None]
+"""Column → value of one row of the key store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose row a key belongs to: its reach follows that row's."""
+
+    kind: str
+    id: int
+    audience: str = "case"
+    audience_agency_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value is stored; part of what the seal protects."""
+
+    table: str
+    column: str
+    row: UUID | int
+    version: int = 1
+
+    def bound(self) -> bytes:
+        """The canonical bytes of the place."""
+        return f"{self.table}|{self.column}|{self.row}|{self.version}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenKey:
+    """A data key ready for use. Never stored, never printed."""
+
+    id: UUID
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"OpenKey({self.id})"
+
+
+def new_key(owner: Owner, subject: UUID, data_class: DataClass) -> tuple[OpenKey, KeyRow]:
+    """A fresh data key and the row (column → value) that stores it wrapped."""
+    ring: KeyRing = settings.KEY_RING
+    key_id, secret = new_id(), os.urandom(32)
+    row: KeyRow = {
+        "id": key_id,
+        "owner_kind": owner.kind,
+        "owner_id": owner.id,
+        "audience": owner.audience,
+        "audience_agency_id": owner.audience_agency_id,
+        "subject": subject,
+        "data_class": str(data_class),
+        "kek_version": ring.current_kek,
+        "wrapped": _wrap(ring, key_id, subject, secret),
+    }
+    return OpenKey(key_id, secret), row
+
+
+def key_for(owner: Owner, subject: UUID, data_class: DataClass) -> OpenKey:
+    """The subject's key of this class, made on first use. Safe when two sessions come at once."""
+    found = DataKey.objects.filter(subject=subject, data_class=data_class).first()
+    if found is None:
+        fresh, row = new_key(owner, subject, data_class)
+        columns = ", ".join(row)
+        marks = ", ".join(["%s"] * len(row))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"insert into foundation_datakey ({columns}, created_at) values ({marks}, now()) "
+                "on conflict (subject, data_class) do nothing",
+                list(row.values()),
+            )
+            if cursor.rowcount == 1:
+                return fresh
+        found = DataKey.objects.filter(subject=subject, data_class=data_class).first()
+        if found is None:
+            raise KeyDestroyed(f"the {data_class} key of this subject is out of reach")
+    return _unwrap(found)
+
+
+def seal(key: OpenKey, place: Place, text: str | bytes) -> bytes:
+    """Encrypt ``text`` for ``place``."""
+    plain = text.encode() if isinstance(text, str) else text
+    header = _MAGIC + key.id.bytes + os.urandom(12)
+    return header + AESGCM(key.secret).encrypt(header[17:], plain, header + place.bound())
+
+
+def open_bytes(sealed: Sequence[tuple[bytes, Place]]) -> list[bytes]:
+    """Open many values with one look into the key store.
+
+    Raises ``KeyDestroyed`` or ``SealBroken`` for the first that cannot be opened.
+    """
+    keys = keys_of(value for value, _ in sealed)
+    return [open_with(keys, bytes(value), place) for value, place in sealed]
+
+
+def open_text(value: bytes, place: Place) -> str:
+    """Open one value as text."""
+    return open_bytes([(value, place)])[0].decode()
+
+
+def open_texts(sealed: Sequence[tuple[bytes, Place]]) -> list[str]:
+    """Open many values as text."""
+    return [plain.decode() for plain in open_bytes(sealed)]
+
+
+def keys_of(values: Iterable[bytes]) -> dict[UUID, OpenKey]:
+    """The keys of these values that this agency may fetch, in one query."""
+    wanted = {UUID(bytes=bytes(value)[1:17]) for value in values}
+    return {row.id: _unwrap(row) for row in DataKey.objects.filter(id__in=wanted)}
+
+
+def open_with(keys: Mapping[UUID, OpenKey], value: bytes, place: Place) -> bytes:
+    """Open one value with keys fetched before."""
+    if len(value) < _HEADER or value[:1] != _MAGIC:
+        raise SealBroken(f"{place.table}.{place.column}: not a sealed value")
+    key = keys.get(UUID(bytes=value[1:17]))
+    if key is None:
+        raise KeyDestroyed(f"{place.table}.{place.column}: key destroyed or out of reach")
+    header = value[:_HEADER]
+    try:
+        return AESGCM(key.secret).decrypt(header[17:], value[_HEADER:], header + place.bound())
+    except InvalidTag as error:
+        raise SealBroken(f"{place.table}.{place.column}: altered or moved") from error
+
+
+def destroy(subject: UUID, data_class: DataClass | None = None) -> int:
+    """Destroy the subject's keys (of one class, or all); the count destroyed."""
+    rows = DataKey.objects.filter(subject=subject)
+    if data_class is not None:
+        rows = rows.filter(data_class=data_class)
+    count, _ = rows.delete()
+    return count
+
+
+def _wrap(ring: KeyRing, key_id: UUID, subject: UUID, secret: bytes) -> bytes:
+    nonce = os.urandom(12)
+    kek = AESGCM(ring.kek[ring.current_kek])
+    return nonce + kek.encrypt(nonce, secret, key_id.bytes + subject.bytes)
+
+
+def _unwrap(row: DataKey) -> OpenKey:
+    ring: KeyRing = settings.KEY_RING
+    kek = ring.kek.get(row.kek_version)
+    if kek is None:
+        raise KeyDestroyed(f"key-encryption key {row.kek_version} is not on the ring")
+    wrapped = bytes(row.wrapped)
+    try:
+        secret = AESGCM(kek).decrypt(wrapped[:12], wrapped[12:], row.id.bytes + row.subject.bytes)
+    except InvalidTag as error:
+        raise SealBroken("a data key does not open: wrong ring or altered row") from error
+    return OpenKey(row.id, secret)

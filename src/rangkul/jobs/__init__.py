@@ -1,0 +1,1 @@
+"""Work after the page: load, call one operation, done."""

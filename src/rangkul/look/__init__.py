@@ -1,0 +1,1 @@
+"""What the faces share: base templates, marks, icons, wording of clocks and times; no queries."""

@@ -1,0 +1,1 @@
+"""Agencies, their service desks, the people who sit at them, and who is on duty."""

@@ -1,0 +1,252 @@
+"""Who offers what, where and when; and who works for whom."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rangkul.reference.models import Area
+
+
+class Sex(models.TextChoices):
+    """The letter kept in the network; the list *jenis_kelamin* holds the words for a person."""
+
+    FEMALE = "P", _("Female")
+    MALE = "L", _("Male")
+
+
+class Agency(models.Model):
+    """An office, hospital, police unit, organisation or school that takes part."""
+
+    id = models.AutoField(primary_key=True)
+    code = models.CharField(max_length=48, unique=True)
+    name = models.CharField(max_length=160)
+    short_name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=32)
+    level = models.CharField(max_length=12)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_on = models.DateField(null=True)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area", "kind"], name="agency_area_kind"),
+            models.Index(fields=["short_name", "id"], name="agency_by_name"),
+        ]
+
+    class Privacy:
+        public = (
+            "id", "code", "name", "short_name", "kind", "level", "area", "parent",
+            "confirmed_on", "valid_from", "valid_until", "version",
+        )  # fmt: skip
+        personal = ()
+        sealed = ()
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class AgencyAlias(models.Model):
+    """Another name, past or present: ministries and offices are renamed often."""
+
+    id = models.AutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=160)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+
+    class Privacy:
+        public = ("id", "agency", "name", "valid_from", "valid_until")
+        personal = ()
+        sealed = ()
+
+
+class Desk(models.Model):
+    """A service desk: where a request arrives and somebody answers it.
+
+    ``hours`` maps ISO weekday ("1" Monday … "7" Sunday) to lists of ["HH:MM", "HH:MM"].
+    ``serves`` holds area codes, "ID" for the whole nation; empty means the agency's own area.
+    ``free_places`` is what the agency itself published at ``free_places_at``; null is unknown.
+    A desk that offers shelter carries no coordinates: where it stands is told to nobody.
+    """
+
+    id = models.AutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="desks")
+    code = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    always_open = models.BooleanField(default=False)
+    hours = models.JSONField(default=dict)
+    capacity = models.IntegerField(null=True)
+    free_places = models.IntegerField(null=True)
+    free_places_at = models.DateTimeField(null=True)
+    languages = ArrayField(models.CharField(max_length=8), default=list)
+    serves = ArrayField(models.CharField(max_length=16), default=list)
+    accessible = models.BooleanField(default=False)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    phone = models.CharField(max_length=32, blank=True)
+    takes_reports = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(capacity__isnull=True) | models.Q(capacity__gte=0),
+                name="desk_capacity_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(free_places__isnull=True)
+                | (
+                    models.Q(free_places__gte=0)
+                    & (
+                        models.Q(capacity__isnull=True)
+                        | models.Q(free_places__lte=models.F("capacity"))
+                    )
+                ),
+                name="desk_free_places_fit",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(free_places__isnull=True)
+                | models.Q(free_places_at__isnull=False),
+                name="desk_free_places_dated",
+            ),
+        ]
+        indexes = [GinIndex(fields=["serves"], name="desk_serves")]
+
+    class Privacy:
+        public = (
+            "id", "agency", "code", "name", "always_open", "hours", "capacity", "free_places",
+            "free_places_at", "languages", "serves", "accessible", "latitude", "longitude",
+            "phone", "takes_reports", "active", "version",
+        )  # fmt: skip
+        personal = ()
+        sealed = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeskService(models.Model):
+    """One service that a desk offers, and to whom."""
+
+    id = models.AutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="offers")
+    service = models.CharField(max_length=24)
+    sex = models.CharField(max_length=1, blank=True)
+    age_min = models.SmallIntegerField(default=0)
+    age_max = models.SmallIntegerField(default=200)
+    residents_only = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["desk", "service"], name="desk_offers_once"),
+            models.CheckConstraint(
+                condition=models.Q(age_min__gte=0) & models.Q(age_max__gte=models.F("age_min")),
+                name="desk_service_ages",
+            ),
+        ]
+        indexes = [models.Index(fields=["service"], name="desk_service")]
+
+    class Privacy:
+        public = (
+            "id", "agency", "desk", "service", "sex", "age_min", "age_max", "residents_only",
+            "active",
+        )  # fmt: skip
+        personal = ()
+        sealed = ()
+
+
+class Membership(models.Model):
+    """A person's place in one agency: the roles held there and the desks sat at.
+
+    ``version`` rises with every change; a scope signed for an older version is refused by the
+    database, so that someone who leaves loses the old reach at that second.
+    """
+
+    id = models.AutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+    )
+    roles = ArrayField(models.CharField(max_length=32), default=list)
+    desk_ids = ArrayField(models.IntegerField(), default=list)
+    sex = models.CharField(max_length=1, blank=True)
+    version = models.IntegerField(default=1)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "agency"],
+                condition=models.Q(until__isnull=True),
+                name="one_live_membership",
+            ),
+        ]
+
+    class Privacy:
+        public = ("id", "agency", "user", "roles", "desk_ids", "version", "since", "until")
+        personal = ("sex",)
+        sealed = ()
+
+
+class DutyShift(models.Model):
+    """Who is on duty (piket) at a desk, from when until when."""
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="shifts")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="shift_has_length"
+            ),
+        ]
+        indexes = [models.Index(fields=["desk", "ends_at"], name="shift_desk_end")]
+
+    class Privacy:
+        public = ("id", "agency", "desk", "membership", "starts_at", "ends_at")
+        personal = ()
+        sealed = ()
+
+
+class Absence(models.Model):
+    """A person's leave and who stands in; the stand-in receives the clocks and notices."""
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="absences")
+    substitute = models.ForeignKey(
+        Membership, null=True, on_delete=models.PROTECT, related_name="standing_in"
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="absence_has_length"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(substitute=models.F("membership")),
+                name="absence_not_own_stand_in",
+            ),
+        ]
+
+    class Privacy:
+        public = ("id", "agency", "membership", "substitute", "starts_on", "ends_on")
+        personal = ()
+        sealed = ()

@@ -1,0 +1,57 @@
+"""Writing the network: an agency keeps its own entries, desks, staff and rosters.
+
+Each act is one transaction with one trail record. What is written from outside (``create_…``)
+runs as the owner, before anyone is there to act.
+"""
+
+from __future__ import annotations
+
+from rangkul.network.operations.agencies import add_alias, edit_agency, remove_alias
+from rangkul.network.operations.desks import (
+    DeskDetails,
+    Offer,
+    edit_desk,
+    open_desk,
+    set_hours,
+    set_places,
+    set_services,
+)
+from rangkul.network.operations.outside import (
+    create_agency,
+    create_desk,
+    create_membership,
+    create_shifts,
+)
+from rangkul.network.operations.roster import (
+    add_shift,
+    copy_week,
+    enter_absence,
+    remove_absence,
+    remove_shift,
+)
+from rangkul.network.operations.staff import change_roles, end_membership, invite_member
+
+__all__ = [
+    "DeskDetails",
+    "Offer",
+    "add_alias",
+    "add_shift",
+    "change_roles",
+    "copy_week",
+    "create_agency",
+    "create_desk",
+    "create_membership",
+    "create_shifts",
+    "edit_agency",
+    "edit_desk",
+    "end_membership",
+    "enter_absence",
+    "invite_member",
+    "open_desk",
+    "remove_absence",
+    "remove_alias",
+    "remove_shift",
+    "set_hours",
+    "set_places",
+    "set_services",
+]

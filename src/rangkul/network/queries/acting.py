@@ -1,0 +1,85 @@
+"""Who acts: the membership in which a person works, and short names of agencies and desks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from rangkul.foundation.actor import Actor
+from rangkul.network.models import Agency, Desk, Membership
+
+
+@dataclass(frozen=True, slots=True)
+class ActingMembership:
+    """The membership in which a person works now, and the words that the shell shows."""
+
+    membership_id: int
+    actor: Actor
+    agency_name: str
+    agency_kind: str
+    area_code: str
+    others: tuple[tuple[int, str], ...] = ()
+
+
+def _live(at: datetime | None = None) -> Q:
+    return Q(until__isnull=True) if at is None else Q(until__isnull=True) | Q(until__gt=at)
+
+
+def actor_of(membership: Membership) -> Actor:
+    """The actor that this membership makes of its person."""
+    return Actor(
+        user_id=membership.user_id,
+        agency_id=membership.agency_id,
+        membership_id=membership.id,
+        membership_version=membership.version,
+        roles=frozenset(membership.roles),
+        desk_ids=frozenset(membership.desk_ids),
+    )
+
+
+def get_acting_membership(user_id: int, membership_id: int | None) -> ActingMembership | None:
+    """The chosen live membership of this person, else the oldest live one, else ``None``."""
+    mine = list(
+        Membership.objects.filter(_live(), user_id=user_id, user__is_active=True)
+        .select_related("agency")
+        .order_by("id")
+    )
+    if not mine:
+        return None
+    found = next((m for m in mine if m.id == membership_id), mine[0])
+    return ActingMembership(
+        membership_id=found.id,
+        actor=actor_of(found),
+        agency_name=found.agency.short_name,
+        agency_kind=found.agency.kind,
+        area_code=found.agency.area_id,
+        others=tuple((m.id, m.agency.short_name) for m in mine if m.id != found.id),
+    )
+
+
+def get_live_actor(*, user_id: int, agency_id: int) -> Actor | None:
+    """The actor that a job acts for, if the membership still stands when the job runs."""
+    found = Membership.objects.filter(
+        _live(), user_id=user_id, agency_id=agency_id, user__is_active=True
+    ).first()
+    return actor_of(found) if found else None
+
+
+def list_memberships(user_id: int) -> list[Membership]:
+    """A person's live memberships, for the agency switch."""
+    return list(
+        Membership.objects.filter(_live(), user_id=user_id).select_related("agency").order_by("id")
+    )
+
+
+def agency_names(agency_ids: Iterable[int]) -> dict[int, str]:
+    """Short names of these agencies."""
+    return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "short_name"))
+
+
+def desk_names(desk_ids: Iterable[int]) -> dict[int, str]:
+    """Names of these desks."""
+    return dict(Desk.objects.filter(id__in=set(desk_ids)).values_list("id", "name"))

@@ -1,0 +1,134 @@
+"""Suggesting desks for a need: a handful of candidates around a place, then the plain order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import require
+from rangkul.foundation.actor import Actor
+from rangkul.network.models import DeskService
+from rangkul.network.queries.directory import in_force
+from rangkul.network.queries.roster import cover_of
+from rangkul.network.ranking import (
+    NATION,
+    Candidate,
+    Need,
+    Suggestions,
+    SurvivorFacts,
+    rank,
+    refusals,
+)
+from rangkul.reference import queries as reference
+
+# How many candidates each ring gives at most, from the regency outwards.
+_RINGS: Final = (60, 40, 30, 20)
+
+_COLUMNS: Final = {
+    "desk_id": "desk_id",
+    "desk_name": "desk__name",
+    "agency_id": "agency_id",
+    "agency_name": "agency__short_name",
+    "agency_kind": "agency__kind",
+    "area_code": "agency__area_id",
+    "area_name": "agency__area__full_name",
+    "confirmed_on": "agency__confirmed_on",
+    "serves": "desk__serves",
+    "sex": "sex",
+    "age_min": "age_min",
+    "age_max": "age_max",
+    "residents_only": "residents_only",
+    "accessible": "desk__accessible",
+    "languages": "desk__languages",
+    "capacity": "desk__capacity",
+    "free_places": "desk__free_places",
+    "free_places_at": "desk__free_places_at",
+    "always_open": "desk__always_open",
+    "hours": "desk__hours",
+    "latitude": "desk__latitude",
+    "longitude": "desk__longitude",
+    "phone": "desk__phone",
+}
+
+
+def suggest_desks(
+    actor: Actor,
+    *,
+    service: str,
+    at: datetime,
+    survivor: SurvivorFacts,
+    near_area: str,
+    limit: int = 8,
+    near_point: tuple[float, float] | None = None,
+    without_agencies: Collection[int] = (),
+) -> Suggestions:
+    """Desks that offer ``service`` (a code), the most fitting first, and those left out with why.
+
+    ``at`` is when the service is needed, ``near_area`` the code of the place near which, ``""``
+    when unknown. ``without_agencies`` are left out unseen: an official there is the suspect.
+    Holidays are read from the calendar of ``near_area`` for every candidate; `opening` of the
+    chosen desk reads its own. Four queries. Raises ``Forbidden``, ``ValueError`` for a service
+    that is none.
+    """
+    require(actor.roles, Permission.SEE_DIRECTORY)
+    need = Need(service, at, near_area, near_point)
+    candidates = _candidates(need, survivor, without_agencies)
+    fitting = [c.desk_id for c in candidates if not refusals(c, survivor)]
+    return rank(
+        candidates,
+        need,
+        survivor,
+        calendar=reference.working_calendar(near_area),
+        covers=cover_of(fitting, at) if fitting else {},
+        limit=limit,
+    )
+
+
+def _offers(need: Need, without_agencies: Collection[int]) -> QuerySet[DeskService]:
+    found = DeskService.objects.filter(
+        in_force(need.at.date(), prefix="agency__"),
+        service=need.service,
+        active=True,
+        desk__active=True,
+    )
+    return found.exclude(agency_id__in=without_agencies) if without_agencies else found
+
+
+def _within(code: str) -> Q:
+    return Q(agency__area_id=code) | Q(agency__area__code__startswith=f"{code}.")
+
+
+def _candidates(
+    need: Need, survivor: SurvivorFacts, without_agencies: Collection[int]
+) -> list[Candidate]:
+    """One query of four rings: regency, province, those who serve the place, the nation."""
+    near = reference.ancestor_codes(need.near_area) if need.near_area else ()
+    home = reference.ancestor_codes(survivor.area_code) if survivor.area_code else ()
+    offers = _offers(need, without_agencies)
+    serving = Q(desk__serves__overlap=sorted({NATION, *near, *home}))
+    if near:
+        province, regency = near[0], near[min(1, len(near) - 1)]
+        rings = [
+            offers.filter(_within(regency)),
+            offers.filter(_within(province)).exclude(_within(regency)),
+            offers.filter(serving).exclude(_within(province)),
+            offers.exclude(serving).exclude(_within(province)),
+        ]
+    else:
+        rings = [offers.filter(serving), offers.exclude(serving)]
+    sliced = [
+        found.order_by("desk_id").values_list(*_COLUMNS.values())[:size]
+        for found, size in zip(rings, _RINGS[-len(rings) :], strict=True)
+    ]
+    rows = sliced[0].union(*sliced[1:], all=True)
+    return [_candidate(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+
+
+def _candidate(row: dict[str, Any]) -> Candidate:
+    confirmed = row.pop("confirmed_on") is not None
+    serves, languages = tuple(row.pop("serves")), tuple(row.pop("languages"))
+    return Candidate(**row, confirmed=confirmed, serves=serves, languages=languages)

@@ -1,0 +1,1 @@
+"""Who the survivor is, kept apart from what happened."""

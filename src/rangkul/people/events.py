@@ -1,0 +1,10 @@
+"""What the trail calls the acts on people."""
+
+PERSON_ADDED = "person.added"
+PERSON_CHANGED = "person.changed"
+PERSON_REMOVED = "person.removed"
+IDENTITY_OPENED = "identity.opened"
+NAMES_SHOWN = "identity.names_shown"
+FILES_LINKED = "person.files_linked"
+FILES_UNLINKED = "person.files_unlinked"
+SEARCHED = "person.searched"

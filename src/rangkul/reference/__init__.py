@@ -1,0 +1,1 @@
+"""Reference: areas, code lists, working calendars, and procedures with their legal source."""

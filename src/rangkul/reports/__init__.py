@@ -1,0 +1,1 @@
+"""A report by any channel, its triage, and its way into a case."""

@@ -1,0 +1,13 @@
+"""What the trail and the outbox call the acts on reports."""
+
+REPORT_BEGUN = "report.begun"
+REPORT_RECEIVED = "report.received"
+REPORT_TAKEN = "report.taken"
+REPORT_READ = "report.read"
+CASE_OPENED = "report.case_opened"
+CASE_JOINED = "report.case_joined"
+REPORT_CLOSED = "report.closed"
+REPORT_TAKEN_UP = "report.taken_up"
+EARLIER_CONTACT_ASKED = "report.earlier_contact_asked"
+EARLIER_CONTACT_NOTICED = "report.earlier_contact_noticed"
+EARLIER_CONTACT_ANSWERED = "report.earlier_contact_answered"

@@ -1,0 +1,96 @@
+"""Writing the trail: inside the act's own transaction, so that neither exists without the other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.ids import new_id
+
+_COLUMNS = (
+    "id, at, xid, agency_id, actor_id, purpose, name, subject_kind, subject_id, case_id, reason, "
+    "note_sealed, detail, digest"
+)
+
+
+def canonical(
+    *,
+    act_id: UUID,
+    at: datetime,
+    agency_id: int,
+    actor_id: int | None,
+    purpose: str,
+    name: str,
+    subject_kind: str,
+    subject_id: str,
+    case_id: int | None,
+    reason: str,
+    note_sealed: bytes | None,
+    detail: dict[str, object],
+) -> bytes:
+    """The bytes that the digest covers: every column but the transaction's number, in order.
+
+    Each field is length-prefixed, so that no two records share their bytes.
+    """
+    fields = (
+        act_id.bytes,
+        at.astimezone(UTC).isoformat(timespec="microseconds").encode(),
+        str(agency_id).encode(),
+        b"" if actor_id is None else str(actor_id).encode(),
+        purpose.encode(),
+        name.encode(),
+        subject_kind.encode(),
+        subject_id.encode(),
+        b"" if case_id is None else str(case_id).encode(),
+        reason.encode(),
+        b"" if note_sealed is None else note_sealed,
+        json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode(),
+    )
+    return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+
+
+def record(
+    *,
+    by: Actor | None,
+    at: datetime,
+    name: str,
+    subject_kind: str,
+    subject_id: object,
+    case_id: int | None = None,
+    reason: str = "",
+    note_sealed: bytes | None = None,
+    detail: dict[str, object] | None = None,
+    purpose: str = "work",
+    act_id: UUID | None = None,
+) -> UUID:
+    """Write one act. ``by`` is ``None`` only for a named system purpose; ``detail`` holds ids and
+    codes, never words about a person. ``act_id`` is given when ``note_sealed`` was sealed for it.
+    Raises if the database refuses: then the act did not happen.
+    """
+    act_id = act_id or new_id()
+    agency_id = by.agency_id if by else 0
+    actor_id = by.user_id if by else None
+    data = detail or {}
+    digest = hashlib.sha256(
+        canonical(
+            act_id=act_id, at=at, agency_id=agency_id, actor_id=actor_id, purpose=purpose,
+            name=name, subject_kind=subject_kind, subject_id=str(subject_id), case_id=case_id,
+            reason=reason, note_sealed=note_sealed, detail=data,
+        )
+    ).digest()  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into trail_act ({_COLUMNS}) values "
+            "(%s, %s, pg_current_xact_id()::text::bigint, "
+            "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                act_id, at, agency_id, actor_id, purpose, name, subject_kind, str(subject_id),
+                case_id, reason, note_sealed, json.dumps(data), digest,
+            ],
+        )  # fmt: skip
+    return act_id

@@ -1,0 +1,62 @@
+"""Reading the trail: an agency its own acts, a case's holders that case's acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from rangkul.foundation.actor import Actor
+from rangkul.trail.models import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act as a screen shows it; names of people are added by the caller."""
+
+    id: UUID
+    at: datetime
+    agency_id: int
+    actor_id: int | None
+    name: str
+    subject_kind: str
+    subject_id: str
+    reason: str
+
+
+def list_case(
+    actor: Actor, case_id: int, *, names: Sequence[str] = (), limit: int = 50
+) -> list[Entry]:
+    """The newest acts on a case, by whichever agency, for an agency with live access to it.
+
+    Row security shows an agency only its own acts; a definer function widens that for the
+    case's holders, and returns nothing to anyone else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, at, agency_id, actor_id, name, subject_kind, subject_id, reason "
+            "from house.case_trail(%s, %s, %s)",
+            [case_id, list(names), limit],
+        )
+        return [Entry(*row) for row in cursor.fetchall()]
+
+
+def list_subject(actor: Actor, kind: str, subject_id: object, *, limit: int = 50) -> list[Act]:
+    """The newest acts of the acting agency on one thing."""
+    return list(
+        Act.objects.filter(
+            agency_id=actor.agency_id, subject_kind=kind, subject_id=str(subject_id)
+        ).order_by("-at")[:limit]
+    )
+
+
+def list_own(actor: Actor, *, names: Sequence[str], since: datetime, limit: int = 20) -> list[Act]:
+    """The acting person's own newest acts of these names."""
+    return list(
+        Act.objects.filter(
+            agency_id=actor.agency_id, actor_id=actor.user_id, name__in=names, at__gte=since
+        ).order_by("-at")[:limit]
+    )

@@ -1,0 +1,101 @@
+"""The embedded server: private folders, passwords for all, nothing but a socket."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.people import app_url
+
+from rangkul.foundation import embedded
+from rangkul.foundation.embedded import EmbeddedServer
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="modes and sockets are a matter of POSIX"),
+    pytest.mark.skipif(
+        bool(os.environ.get("TEST_DATABASE_SUPERUSER_URL")), reason="another server is under test"
+    ),
+]
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def server(django_db_setup: None) -> EmbeddedServer:
+    """The server under these tests, seen as anyone who starts it sees it."""
+    runtime = Path(str(psycopg.conninfo.conninfo_to_dict(app_url())["host"]))
+    root = runtime.parent if runtime.name == "run" else None
+    if root is None:
+        pytest.skip("the socket's folder is elsewhere because the home's path is long")
+    return EmbeddedServer(root.name, root.parent, {})
+
+
+def test_data_and_socket_are_for_the_server_alone(server: EmbeddedServer) -> None:
+    assert _mode(server.data) == 0o700
+    assert _mode(server.root / "run") == 0o700
+    assert _mode(server.root / "database.json") == 0o600
+    assert not (server.root / "initial-password").exists()
+
+
+def test_everyone_needs_a_password(server: EmbeddedServer) -> None:
+    # Only the server's user and root may read the rules.
+    rules = [
+        line.split()
+        for line in (server.data / "pg_hba.conf").read_text().splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
+    assert rules
+    assert {rule[-1] for rule in rules} == {"scram-sha-256"}
+    part = psycopg.conninfo.conninfo_to_dict(app_url())
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(**{**part, "password": "guessed"})  # type: ignore[arg-type]
+    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+        psycopg.connect(**{**part, "password": None})  # type: ignore[arg-type]
+
+
+def test_it_listens_on_no_network_and_logs_no_statement(server: EmbeddedServer) -> None:
+    wanted = {
+        "listen_addresses": "",
+        "unix_socket_permissions": "0700",
+        "unix_socket_directories": str(server.root / "run"),
+        "log_min_error_statement": "panic",
+        "log_statement": "none",
+        "data_checksums": "on",
+        "server_encoding": "UTF8",
+    }
+    with server.connect(embedded.SUPERUSER, "postgres") as superuser:
+        found = {name: superuser.execute(f"show {name}").fetchone()[0] for name in wanted}  # type: ignore[index]
+    assert found == wanted
+
+
+def test_each_role_has_a_password_of_its_own(server: EmbeddedServer) -> None:
+    roles = ("postgres", "rangkul_owner", "rangkul_app", "rangkul_reader")
+    passwords = [server.password(role) for role in roles]
+    assert len(set(passwords)) == len(roles)
+    assert all(len(password) >= 40 for password in passwords)
+    assert passwords == [server.password(role) for role in roles]
+
+
+def test_starting_what_runs_and_stopping_what_another_started_do_nothing(
+    server: EmbeddedServer,
+) -> None:
+    server.start()
+    server.stop()
+    with psycopg.connect(app_url()) as app:
+        assert app.execute("select 1").fetchone() == (1,)
+
+
+def test_a_folder_open_to_others_is_not_used(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root gives the folder to the server's user and closes it")
+    server = EmbeddedServer("try", tmp_path, {})
+    (server.root / "run").mkdir(parents=True)
+    (server.root / "run").chmod(0o755)
+    with pytest.raises(embedded.EmbeddedServerFailed, match="open to others"):
+        server.start()
