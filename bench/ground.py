@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from rangkul.commands.server import Instance
@@ -12,7 +14,7 @@ from rangkul.foundation.embedded import default_home
 # What an operator of such a machine would set; everything else is PostgreSQL's own default. The
 # log without replicas makes the filling faster and changes nothing for the pages.
 SETTINGS: Final = {
-    "shared_buffers": "512MB",
+    "shared_buffers": "128MB",
     "effective_cache_size": "8GB",
     "work_mem": "8MB",
     "maintenance_work_mem": "256MB",
@@ -43,9 +45,19 @@ class Ground:
 
         migrate()
 
+    def restart(self) -> None:
+        """Stop and start the database: nothing of the filling stays in its memory."""
+        self.instance.server.stop(force=True)
+        self.instance.server.start()
+
     def stop(self) -> None:
         """Stop the database."""
         self.instance.server.stop(force=True)
+
+    def postmaster(self) -> int:
+        """The process of the database server."""
+        pid_file = self.instance.server.data / "postmaster.pid"
+        return int(pid_file.read_text().splitlines()[0])
 
     def count_cases(self) -> int:
         """The cases that are there."""
@@ -67,25 +79,41 @@ class Ground:
         """Fill the empty system; what it cost."""
         from rangkul.commands.synth.command import fill
 
-        small = cases < 50_000
         done = fill(
             cases=cases, seed=seed, agencies=3_000, staff=10_000, jobs=2,
             until=datetime.now(UTC).replace(microsecond=0),
         )  # fmt: skip
-        return {
+        cost = {
             "cases": done.cases,
             "rows": done.rows,
             "seconds": round(done.seconds, 1),
             "cases_per_second": round(done.cases / done.seconds),
-            "small": small,
         }
+        self._filling.write_text(json.dumps(cost), encoding="ascii")
+        return cost
+
+    def filling(self) -> dict[str, float]:
+        """What the filling that is there cost, noted then; empty when nobody noted it."""
+        if not self._filling.exists():
+            return {}
+        noted: dict[str, float] = json.loads(self._filling.read_text(encoding="ascii"))
+        return noted
+
+    @property
+    def _filling(self) -> Path:
+        return self.instance.server.root / "filling.json"
 
     def empty(self) -> None:
-        """Throw the database away; the next start makes a new one."""
+        """Throw the database away and make a new one with its tables."""
+        from django.db import connections
         from psycopg import sql
 
-        from rangkul.foundation import embedded
+        from rangkul.commands.migrate import migrate
+        from rangkul.foundation import embedded, roles
 
+        connections.close_all()
         with self.instance.server.connect(embedded.SUPERUSER, "postgres") as superuser:
             name = sql.Identifier(self.instance.database)
             superuser.execute(sql.SQL("drop database if exists {} with (force)").format(name))
+            roles.create_database(superuser, self.instance.database)
+        migrate()

@@ -1,5 +1,6 @@
 /** The staff's entry: each module wakes the markup that asks for it. */
 import "./styles/desk.scss";
+import "./styles/report.scss";
 import { startAutosave } from "./desk/autosave";
 import { startClocks } from "./desk/clocks";
 import { startCopying } from "./desk/copying";

@@ -1,4 +1,4 @@
-"""The guided forms: saved or kept, live or without scripts, and never a word more than was asked."""
+"""The guided forms: saved or kept, live or without scripts, never a word more than was asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents through the addresses: hashed, sealed, downloaded as nothing but bytes, withdrawn once."""
+"""Documents through the addresses: hashed, sealed, downloaded as mere bytes, withdrawn once."""
 
 from __future__ import annotations
 

@@ -53,6 +53,13 @@ def enter(client: Client, login: str, password: str, **more: str) -> Any:
     return client.post("/akun/login/", {"login": login, "password": password} | more)
 
 
+def confirm(client: Client) -> Any:
+    """The password once more, before the second key is set up."""
+    return client.post(
+        "/akun/reauthenticate/?next=/akun/totp/activate/", {"password": PASSWORD}, follow=True
+    )
+
+
 class TestSigningIn:
     def test_a_wrong_password_and_an_unknown_name_look_the_same(
         self, client: Client, somebody: User
@@ -71,7 +78,9 @@ class TestSigningIn:
         answer = enter(client, "Pintu-Uji", PASSWORD)
         assert answer.status_code == 302
         assert client.get("/")["Location"] == "/akun/totp/activate/"
-        page = client.get("/akun/totp/activate/").content.decode()
+        again = client.get("/akun/totp/activate/", follow=True).content.decode()
+        assert "memastikan sekali lagi bahwa ini Anda" in again
+        page = confirm(client).content.decode()
         assert "Pasang kunci kedua" in page
         assert 'src="data:image/svg+xml;base64,' in page
 
@@ -81,7 +90,7 @@ class TestSigningIn:
         from allauth.mfa.totp.internal import auth
 
         enter(client, "pintu-uji", PASSWORD)
-        page = client.get("/akun/totp/activate/").content.decode()
+        page = confirm(client).content.decode()
         secret = re.search(r'id="secret" value="([A-Z2-7]+)"', page)[1]
         wrong = client.post("/akun/totp/activate/", {"code": "000000"})
         assert "Kode ini tidak cocok" in wrong.content.decode()

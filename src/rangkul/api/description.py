@@ -51,8 +51,9 @@ def build() -> NinjaAPI:
     made.add_decorator(in_one_transaction, mode="view")
     for area in (reports, cases, plan, consent, referrals, directory):
         made.add_router("", area.router)
+    worded: Any = faults.answer
     for kind in (Exception, Http404, HttpError, ValidationError):
-        made.add_exception_handler(kind, faults.answer)
+        made.add_exception_handler(kind, worded)
     return made
 
 

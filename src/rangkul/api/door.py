@@ -58,7 +58,8 @@ def in_one_transaction(run: Run) -> Run:
                 answer = run(request, **path)
                 if answer.status_code >= 400:
                     transaction.set_rollback(True)
-        except Exception as fault:  # noqa: BLE001: a commit may meet what the database checks last
+        # A commit may meet what the database checks last.
+        except Exception as fault:  # noqa: BLE001
             return faults.answer(request, fault)
         answer.headers.setdefault("Cache-Control", "no-store")
         if getattr(request, "is_replay", False):
@@ -96,7 +97,7 @@ def once(request: HttpRequest, key: str, act: Callable[[], BaseModel]) -> Mappin
 
 
 def _digest(request: HttpRequest) -> bytes:
-    """What was asked, keyed: the same call has the same digest, whatever the order of its fields."""
+    """What was asked, keyed; the order of its fields does not matter."""
     ring: KeyRing = settings.KEY_RING
     asked = json.dumps(json.loads(request.body or b"null"), sort_keys=True)
     message = f"{request.method} {request.path}\n{asked}".encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
 """What the trail calls the acts on service accounts; what they do is called as on the screens."""
 
-TOKEN_CREATED = "token.created"
-TOKEN_WITHDRAWN = "token.withdrawn"
+CREATED = "token.created"
+WITHDRAWN = "token.withdrawn"

@@ -73,7 +73,7 @@ def create_token(
         expires_at=expires_at,
     )  # fmt: skip
     record(
-        by=by, at=at, name=events.TOKEN_CREATED, subject_kind="token", subject_id=token.id,
+        by=by, at=at, name=events.CREATED, subject_kind="token", subject_id=token.id,
         detail={"membership": membership_id, "expires": expires_at.isoformat()},
     )  # fmt: skip
     return token, secret
@@ -81,7 +81,7 @@ def create_token(
 
 @transaction.atomic
 def withdraw_token(*, token_id: UUID, by: Actor, at: datetime) -> ServiceToken:
-    """Take a token back; the next call with it is refused. Raises ``IllegalMove`` the second time."""
+    """Take a token back: the next call with it is refused. Twice: ``IllegalMove``."""
     policy.require_tokens(by)
     queries.get_token(by, token_id)
     token = ServiceToken.objects.select_for_update().get(id=token_id)
@@ -90,7 +90,7 @@ def withdraw_token(*, token_id: UUID, by: Actor, at: datetime) -> ServiceToken:
     token.withdrawn_at, token.withdrawn_by = at, by.user_id
     token.save(update_fields=["withdrawn_at", "withdrawn_by"])
     record(
-        by=by, at=at, name=events.TOKEN_WITHDRAWN, subject_kind="token", subject_id=token.id
+        by=by, at=at, name=events.WITHDRAWN, subject_kind="token", subject_id=token.id
     )  # fmt: skip
     return token
 

@@ -1,4 +1,4 @@
-"""What is said to a machine's people when something cannot be: one code, one sentence a language."""
+"""What is said when something cannot be: a code, and a sentence in each language."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The API's own SQL: from a token's digest to whose it is, before any scope exists."""
 
-TOKEN_MEMBERSHIP = """
+WHOSE = """
 create function house.token_membership(p_digest bytea)
 returns table (membership integer, actor integer, agency integer)
 language sql stable security definer set search_path = house, public, pg_temp as $body$

@@ -43,7 +43,8 @@ def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 _patterns, _app, _namespace = description.api.urls
 for _pattern in _patterns:
-    _pattern.callback = _in_json(_pattern.callback)
+    if _pattern.callback is not None:
+        _pattern.callback = _in_json(_pattern.callback)
 
 urlpatterns = [
     path("v1/openapi.json", describe, name="api-description"),

@@ -11,8 +11,7 @@ from rangkul.network import queries as network
 
 
 def load(at: datetime | None = None) -> None:
-    """Load directory and staff as owner, then the cases as the people who would have made them.
-    """
+    """Load directory and staff as owner, then the cases as the people who would have made them."""
     now = at or datetime.now(UTC)
     demo_directory.load_directory("owner")
     staff = demo_directory.load_staff("owner", at=now - timedelta(days=60))

@@ -10,7 +10,7 @@ from rangkul.assessments import rk01_triase
 from rangkul.cases import operations as cases
 from rangkul.clocks import operations as clocks
 from rangkul.commands.demo_directory import LoadedStaff
-from rangkul.commands.synth.names import NameGenerator
+from rangkul.commands.synth.names import NameGenerator, Sex
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
 from rangkul.network import queries as network
@@ -70,8 +70,8 @@ STORIES: Sequence[Story] = (
             ("Luka di lengan diperiksa", "medis", "mendesak"),
             ("Tetap bisa sekolah", "sekolah", "perlu"),
         ),
-        notes=((3, "visit", "Bertemu di ruang BK bersama guru yang ia percaya. Mau makan, banyak "
-                "diam. Ia memilih ditemani tantenya malam ini."),),
+        notes=((3, "visit", ("Bertemu di ruang BK bersama guru yang ia percaya. Mau makan, banyak "
+                "diam. Ia memilih ditemani tantenya malam ini.")),),
     ),
     Story(
         "mega", "tiara", 52, "datang_langsung", "korban",
@@ -84,9 +84,9 @@ STORIES: Sequence[Story] = (
             ("Ingin tahu haknya atas anak", "bantuan_hukum", "perlu"),
         ),
         notes=(
-            (40, "note", "Visum sudah selesai, surat ada di penyidik. Anak-anak sehat di rumah "
-             "neneknya."),
-            (20, "call", "Lewat telepon di jam aman. Ia bisa tidur, masih cemas soal sekolah anak."),
+            (40, "note", ("Visum sudah selesai, surat ada di penyidik. Anak-anak sehat di rumah "
+             "neneknya.")),
+            (20, "call", "Lewat telepon di jam aman. Bisa tidur, masih cemas soal sekolah anak."),
         ),
     ),
     Story(
@@ -119,8 +119,8 @@ STORIES: Sequence[Story] = (
             ("Paspor kembali", "polisi", "mendesak"),
             ("Sakit di tangan diperiksa", "medis", "mendesak"),
         ),
-        notes=((20, "visit", "Makan dan istirahat dulu. Setelah itu baru bicara, dengan juru "
-                "bahasa Tetun lewat telepon."),),
+        notes=((20, "visit", ("Makan dan istirahat dulu. Setelah itu baru bicara, dengan juru "
+                "bahasa Tetun lewat telepon.")),),
     ),
     Story(
         "intan", "bayu", 260, "perwakilan", "perwakilan",
@@ -170,13 +170,12 @@ def _actors(staff: Sequence[LoadedStaff]) -> dict[str, Actor]:
     return found
 
 
-def _tell(
-    story: Story, actors: dict[str, Actor], generator: NameGenerator, now: datetime
-) -> None:
+def _tell(story: Story, actors: dict[str, Actor], generator: NameGenerator, now: datetime) -> None:
     intake, companion = actors[story.intake], actors[story.companion]
     at = now - timedelta(hours=story.hours_ago)
-    sex = "P" if story.sex == "P" else "L"
+    sex: Sex = "P" if story.sex == "P" else "L"
     name = generator.person(sex, story.province)
+    born = date(story.born, 5, 17)
     about = About(
         name=name.full, called_name=name.called, phone=generator.phone(), sex=story.sex,
         age=at.year - story.born,
@@ -195,10 +194,10 @@ def _tell(
                 birth_year=story.born, flags=story.flags, languages=story.languages,
                 work_label=story.label, contact_bans=story.bans, account=story.account,
                 reported_at=at, desk_id=min(companion.desk_ids, default=None),
-                companion_id=companion.user_id if companion.user_id == intake.user_id else None,
+                companion_id=companion.user_id,
                 identity=Identity(
                     full_name=name.full, called_name=name.called,
-                    birth_date=date(story.born, 5, 17), nik=generator.nik(sex, date(story.born, 5, 17)),
+                    birth_date=born, nik=generator.nik(sex, born),
                 ),
                 contact=Contact(phone=about.phone, how="WhatsApp, pukul 10.00–14.00"),
                 location=Location(area=story.origin or story.area),
@@ -208,7 +207,6 @@ def _tell(
                 ),
             ),
         )  # fmt: skip
-    _assign(story, actors, file.case_id, at)
     with acting(companion):
         for words, service, urgency in story.needs:
             cases.state_need(
@@ -227,27 +225,6 @@ def _tell(
                 case_id=file.case_id, body=body, kind=kind, by=companion,
                 at=now - timedelta(hours=hours),
             )  # fmt: skip
-
-
-def _assign(story: Story, actors: dict[str, Actor], case_id: int, at: datetime) -> None:
-    """The supervisor of the same agency gives the file to its companion."""
-    from rangkul.custody import operations as custody
-
-    companion = actors[story.companion]
-    supervisor = next(
-        actor
-        for actor in actors.values()
-        if actor.agency_id == companion.agency_id and "penyelia" in actor.roles
-    )
-    with acting(supervisor):
-        custody.assign(
-            case_id=case_id, user_id=companion.user_id, by=supervisor,
-            at=at + timedelta(minutes=25),
-        )  # fmt: skip
-        custody.unassign(
-            case_id=case_id, user_id=actors[story.intake].user_id, by=supervisor,
-            at=at + timedelta(minutes=26),
-        )  # fmt: skip
 
 
 def _receive(intake: Actor, at: datetime, content: ReportContent) -> int:

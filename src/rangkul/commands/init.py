@@ -61,14 +61,24 @@ def _first_administrator(options: argparse.Namespace) -> int:
                 username=username, display_name=name, password=password, using="owner"
             )
             agency = network.create_agency(
-                using="owner", code="lembaga-pertama", name=agency_name, short_name=agency_name[:60],
-                kind=options.kind, level="province" if "." not in area else "regency",
-                area_code=area,
-            )  # fmt: skip
+                using="owner",
+                code="lembaga-pertama",
+                name=agency_name,
+                short_name=agency_name[:60],
+                kind=options.kind,
+                level="province" if "." not in area else "regency",
+                area=area,
+            )
             network.create_membership(
-                using="owner", agency=agency, user=user, roles=["admin_lembaga"], at=at
+                using="owner",
+                agency_id=agency.id,
+                user_id=user.id,
+                roles=["admin_lembaga"],
+                since=at,
             )
     except ValidationError as fault:
         raise RangkulError(" ".join(fault.messages)) from fault
-    print(f"Made {agency_name} and its administrator {username}. Sign in and set the second factor.")
+    print(
+        f"Made {agency_name} and its administrator {username}. Sign in and set the second factor."
+    )
     return 0

@@ -1,4 +1,4 @@
-"""``rangkul messages``: compiles the translation catalogues with Babel, so that nobody needs gettext."""
+"""``rangkul messages``: compiles the translations with Babel, so that nobody needs gettext."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compile every catalogue that is newer than its compiled form."""
-    done = [path for path in sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/*.po")) if compile_one(path)]
+    done = [
+        path for path in sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/*.po")) if compile_one(path)
+    ]
     if not options.quiet:
         print(f"compiled {len(done)} catalogue(s)")
     return 0

@@ -124,7 +124,7 @@ def _wait_until_served(port: int, web: subprocess.Popen[bytes], stopping: list[i
     end = time.monotonic() + 60
     while time.monotonic() < end and not stopping and web.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://{_LOOPBACK}:{port}/sehat", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"http://{_LOOPBACK}:{port}/sehat", timeout=2):
                 return True
         except OSError:
             time.sleep(0.1)

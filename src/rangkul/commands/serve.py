@@ -7,6 +7,7 @@ import logging
 import os
 
 from rangkul.commands.cli import setup_django
+from rangkul.foundation.errors import RangkulError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,13 +29,13 @@ def run(options: argparse.Namespace) -> int:
 
 def web(options: argparse.Namespace) -> int:
     """The web application under granian."""
-    from django.db import connection
+    from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     # The check's connection must not be inherited by the server's own processes.
-    connection.close()
-    connection.close_pool()
+    connections.close_all()
     Granian(
         "rangkul.config.wsgi:application",
         address=options.host,
@@ -43,7 +44,7 @@ def web(options: argparse.Namespace) -> int:
         workers=options.processes,
         blocking_threads=options.threads,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
     ).serve()
     return 0
@@ -52,11 +53,17 @@ def web(options: argparse.Namespace) -> int:
 def worker() -> int:
     """The jobs, until stopped; a job that was running is finished first."""
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+    from procrastinate.jobs import DeleteJobCondition
 
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    worker_app = app.with_connector(app.connector.get_worker_connector())
-    with worker_app.open():
-        worker_app.run_worker(
-            concurrency=2, listen_notify=True, delete_jobs="successful", fetch_job_polling_interval=5
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise RangkulError("the jobs have no database")
+    with app.replace_connector(connector.get_worker_connector()) as ready:
+        ready.run_worker(
+            concurrency=2,
+            delete_jobs=DeleteJobCondition.SUCCESSFUL,
+            fetch_job_polling_interval=5,
         )
     return 0

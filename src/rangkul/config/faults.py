@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from rangkul.access.policy import Forbidden, OwnException
-from rangkul.foundation.errors import NotReachable, StaleForm
+from rangkul.foundation.errors import InvalidInput, NotReachable, StaleForm
 from rangkul.foundation.vault import KeyDestroyed
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.reference.policy import KeepingForbidden
@@ -24,6 +24,7 @@ _TEMPLATES = {
     404: "look/errors/404.html",
     409: "look/errors/stale_form.html",
     410: "look/errors/404.html",
+    422: "look/errors/not_taken.html",
     500: "look/errors/500.html",
     503: "look/errors/503.html",
 }
@@ -44,6 +45,9 @@ def answer(request: HttpRequest, fault: Exception) -> HttpResponse | None:
         return _page(request, 409)
     if isinstance(fault, KeyDestroyed):
         return _page(request, 410)
+    if isinstance(fault, InvalidInput):
+        # What no field of the page could send: the view had no sentence for it.
+        return _page(request, 422)
     state = getattr(fault.__cause__, "sqlstate", None)
     if isinstance(fault, DatabaseError) and state == "RK404":
         return _page(request, 404)

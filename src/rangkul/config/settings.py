@@ -95,6 +95,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # -- the house --------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # Before the libraries whose templates they dress.
+    "rangkul.look",
+    "rangkul.desk",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -121,8 +124,6 @@ INSTALLED_APPS = [
     "rangkul.cases",
     "rangkul.reports",
     "rangkul.referrals",
-    "rangkul.look",
-    "rangkul.desk",
     "rangkul.api",
     "rangkul.jobs",
 ]

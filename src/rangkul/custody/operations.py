@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from rangkul.access.permissions import Permission
-from rangkul.access.policy import require
+from rangkul.access.policy import may, require
 from rangkul.custody import events, queries
 from rangkul.custody.models import Assignment, Case
 from rangkul.foundation.actor import Actor
@@ -64,9 +64,10 @@ def assign(
 ) -> None:
     """Give the case to a colleague to carry; does nothing when it is already carried so.
 
-    Whoever opens a case may take it herself; giving it to others is the supervisor's act.
+    A companion may take a case herself; an intake officer calls the first companion of a new case;
+    any other giving is the supervisor's act.
     """
-    if user_id != by.user_id:
+    if user_id != by.user_id and not _calls_first(case_id, by):
         require(by.roles, Permission.ASSIGN_CASE)
     if network.get_live_actor(user_id=user_id, agency_id=by.agency_id) is None:
         raise InvalidInput({"user": "not a member of this agency"})
@@ -83,6 +84,14 @@ def assign(
         by=by, at=at, name=events.COMPANION_ASSIGNED, subject_kind="case", subject_id=case_id,
         case_id=case_id, detail={"user": user_id, "part": part},
     )  # fmt: skip
+
+
+def _calls_first(case_id: int, by: Actor) -> bool:
+    """Whether this is an intake officer calling a companion to a case that nobody carries yet."""
+    carried = Assignment.objects.filter(
+        case_id=case_id, agency_id=by.agency_id, until__isnull=True
+    ).exists()
+    return not carried and may(by.roles, Permission.CALL_COMPANION)
 
 
 @transaction.atomic

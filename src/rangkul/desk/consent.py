@@ -40,9 +40,7 @@ def consent_page(request: StaffRequest, number: str) -> HttpResponse:
     form = None
     if service in set(ServiceCode):
         bound = request.POST if request.method == "POST" and "record" in request.POST else None
-        form = GroundForm(
-            bound, service=ServiceCode(service), standing=grounds.Standing.of(file)
-        )
+        form = GroundForm(bound, service=ServiceCode(service), standing=grounds.Standing.of(file))
         if bound is not None and form.is_valid():
             answer = _record(request, file, form)
             if answer is not None:

@@ -1,4 +1,4 @@
-"""Documents of a case: received with their hash, given out as plain downloads, taken out of sight."""
+"""Documents of a case: received with their hash, given out as downloads, taken out of sight."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def download(request: StaffRequest, number: str, document_id: UUID) -> HttpRespo
     attachment, _name, content = cases.read_attachment(
         attachment_id=document_id, by=request.actor, at=request.now
     )
-    ending = extension(attachment.media_type)
+    name = f"dokumen-{short_id(document_id)}.{extension(attachment.media_type)}"
     answer = HttpResponse(content, content_type=attachment.media_type)
     answer["Content-Disposition"] = (
-        f'attachment; filename="dokumen-{short_id(document_id)}.{ending}"'
+        f'attachment; filename="{name}"'
     )
     answer["Content-Length"] = str(len(content))
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"

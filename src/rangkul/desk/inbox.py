@@ -24,8 +24,7 @@ from rangkul.referrals import operations, queries, workflow
 def inbox(request: StaffRequest) -> HttpResponse:
     """Unanswered first, the soonest on top; then those in hand; then what has ended."""
     lines = [
-        line(entry.request, entry.number)
-        for entry in queries.inbox(request.actor, now=request.now)
+        line(entry.request, entry.number) for entry in queries.inbox(request.actor, now=request.now)
     ]
     waiting = [each for each in lines if each["entry"].state in workflow.UNANSWERED]
     serving = [each for each in lines if each["entry"].state in workflow.SERVING]

@@ -39,9 +39,7 @@ def neutral(request: StaffRequest, number: str) -> HttpResponse:
         else:
             return _pdf(pdf, "janji.pdf")
     context = {"form": form, "number": queries.packet_number(asked.id)}
-    return render(
-        request, "desk/letters/slip.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "desk/letters/slip.html", context, status=422 if form.errors else 200)
 
 
 @staff(Permission.ANSWER_PACKETS)

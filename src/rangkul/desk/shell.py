@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
@@ -21,7 +21,7 @@ from rangkul.reports import queries as reports
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of ``look/desk.html``; asks at most two counts, and nothing on pages without a person."""
+    """Context of ``look/desk.html``; at most two counts, nothing on pages without a person."""
     context: dict[str, Any] = {
         "demo": settings.DEMO,
         "now": timezone.now(),
@@ -38,8 +38,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         switch_url=_url("entrance-agency"),
     )
     context["person"] = Person(
-        name=request.user.display_name,  # type: ignore[union-attr]
-        initials=request.user.initials,  # type: ignore[union-attr]
+        name=request.user.display_name,
+        initials=request.user.initials,
         role=_role_words(actor),
         key=str(membership.membership_id),
     )
@@ -92,9 +92,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[NavEntry]:
 
 
 def _sees_cases(actor: Actor) -> bool:
-    return may(actor.roles, Permission.SEE_OWN_CASES) or may(
-        actor.roles, Permission.SEE_UNIT_CASES
-    )
+    return may(actor.roles, Permission.SEE_OWN_CASES) or may(actor.roles, Permission.SEE_UNIT_CASES)
 
 
 def _role_words(actor: Actor) -> str:

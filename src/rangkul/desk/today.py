@@ -191,9 +191,9 @@ def _lead(lane: Lane, now: datetime) -> str:
     late = sum(1 for task in lane.tasks if task.clock.due_at < now)
     if not lane.count:
         return _("Nothing waits for you right now.")
-    waiting = ngettext(
-        "%(count)d thing waits now", "%(count)d things wait now", lane.count
-    ) % {"count": lane.count}
+    waiting = ngettext("%(count)d thing waits now", "%(count)d things wait now", lane.count) % {
+        "count": lane.count
+    }
     if not late:
         return f"{waiting}."
     overdue = ngettext(
@@ -223,4 +223,3 @@ def _done(request: StaffRequest, *, since: datetime) -> list[dict[str, object]]:
 
 
 urlpatterns = [path("", today, name="today")]
-

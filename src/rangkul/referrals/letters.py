@@ -129,7 +129,9 @@ def full_data(opened: OpenPacket, address: str, at: datetime) -> dict[str, objec
 def qr_svg(text: str) -> str:
     """The QR code of a text as SVG, black on white."""
     out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False)
+    segno.make(text, error="m", micro=False, boost_error=False).save(
+        out, kind="svg", border=2, xmldecl=False
+    )
     return out.getvalue().decode()
 
 

@@ -100,6 +100,12 @@ def withheld_words(codes: Sequence[str], service: str) -> list[str]:
     return words
 
 
+def rule_words(service: str) -> list[str]:
+    """The special rules of a service, in the order in which they are written down."""
+    own = ceilings.ROWS[ServiceCode(service)].rules
+    return [said(rule.prose_id, rule.prose_en) for rule in ceilings.SpecialRule if rule in own]
+
+
 def kept_rows(kept: Sequence[Kept]) -> list[tuple[str, str]]:
     """What stays behind and why, for the sender only."""
     return [(said(k.what_id, k.what_en), said(k.why_id, k.why_en)) for k in kept]

@@ -23,7 +23,7 @@ from rangkul.trail.models import Act
 
 def _open(by: Actor, *, carried_by: Actor | None = None) -> int:
     with acting(by):
-        case_id = operations.open_case(subject=uuid4(), by=by, at=NOW)
+        case_id = operations.open_case(subject=uuid4(), by=by, at=NOW).id
         if carried_by is not None:
             operations.assign(case_id=case_id, user_id=carried_by.user_id, by=by, at=NOW)
     return case_id

@@ -152,6 +152,6 @@ def make_scene(cast: Cast, *, flags: tuple[str, ...] = (), child: bool = False) 
     )  # fmt: skip
     add_person(
         case=Case.objects.get(id=file.case_id), part=Person.SUSPECT, by=cast.ratih, at=NOW,
-        identity=Identity(full_name=SUSPECT), relation="suami_istri",
+        identity=Identity(full_name=SUSPECT), relation="suami",
     )  # fmt: skip
     return Scene(cast, file.case_id)

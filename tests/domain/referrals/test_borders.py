@@ -61,19 +61,27 @@ def test_a_stranger_sees_no_row(scene: Scene) -> None:
     [
         "update referrals_request set state = 'cancelled', version = 2",
         "update referrals_request set state = 'withdrawn', version = 2",
-        ("insert into referrals_packet (id, request_id, version, content_sealed, facts, withheld, "
-        "sealed_at, expires_at, destroy_reason) select gen_random_uuid(), id, 2, '', '{}', '{}', "
-        "now(), now(), '' from referrals_request"),
-        ("insert into referrals_message (id, request_id, kind, from_agency_id, from_user_id, "
-        f"body_sealed, written_at) select gen_random_uuid(), id, 'answer', {SEMARANG}, 9011, '', "
-        "now() from referrals_request"),
+        (
+            "insert into referrals_packet (id, request_id, version, content_sealed, facts, "
+            "withheld, sealed_at, expires_at, destroy_reason) select gen_random_uuid(), id, 2, "
+            "'', '{}', '{}', now(), now(), '' from referrals_request"
+        ),
+        (
+            "insert into referrals_message (id, request_id, kind, from_agency_id, from_user_id, "
+            f"body_sealed, written_at) select gen_random_uuid(), id, 'answer', {SEMARANG}, 9011, "
+            "'', now() from referrals_request"
+        ),
     ],
 )
 def test_the_receiver_cannot_make_the_senders_moves(scene: Scene, statement: str) -> None:
     scene.send()
-    with acting(scene.receiver), pytest.raises(DatabaseError), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        acting(scene.receiver),
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
 
 def test_the_sender_cannot_answer_for_the_receiver(scene: Scene) -> None:

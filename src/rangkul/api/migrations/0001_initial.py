@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from rangkul.api.sql import TOKEN_MEMBERSHIP
+from rangkul.api.sql import WHOSE
 from rangkul.foundation.rowsecurity import Secure
 
 
@@ -67,5 +67,5 @@ class Migration(migrations.Migration):
             delete=True,
             siblings={"membership_id": "network_membership"},
         ),
-        migrations.RunSQL(TOKEN_MEMBERSHIP, migrations.RunSQL.noop),
+        migrations.RunSQL(WHOSE, migrations.RunSQL.noop),
     ]

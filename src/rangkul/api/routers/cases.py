@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 from ninja.params import functions as parameter
 
 from rangkul.access.permissions import Permission
@@ -60,10 +60,10 @@ router = Router(tags=["cases"])
 _OTHER = "lain"
 
 
-def _narrows(description: str, example: str) -> Any:
-    return parameter.Query(
-        max_length=16, pattern=r"^[a-z]*$", description=description, examples=[example]
-    )
+Narrowing = Annotated[
+    str,
+    parameter.Query(max_length=16, pattern=r"^[a-z]*$", description="A code; none for all."),
+]
 
 
 @router.get("/cases", response={200: CasePage, **READ}, summary="List the caseload")
@@ -78,9 +78,9 @@ def list_cases(
     mine: Annotated[
         bool, parameter.Query(description="Only what the caller carries.", examples=[True])
     ] = False,
-    state: Annotated[str, _narrows("open, closed, left, missing or died.", "open")] = "",
-    risk: Annotated[str, _narrows("rendah, sedang or tinggi.", "tinggi")] = "",
-    category: Annotated[str, _narrows("ktk or kpo.", "kpo")] = "",
+    state: Narrowing = "",
+    risk: Narrowing = "",
+    category: Narrowing = "",
 ) -> CasePage:
     """The files that the caller may see, newest first, each under its call word."""
     caller = caller_of(request)
@@ -172,7 +172,7 @@ def read_notes(request: HttpRequest, number: CaseNumber) -> NotesSaid:
 )
 def write_note(
     request: HttpRequest, number: CaseNumber, body: NoteAsked, idempotency_key: IdempotencyKey
-) -> tuple[int, Mapping[str, Any]]:
+) -> Status[Mapping[str, Any]]:
     """Write a dated note: `note`, `visit`, `call`, `message`, `meeting`. It is never edited."""
     caller = caller_of(request)
     case_id = case_id_in_path(number)
@@ -184,7 +184,7 @@ def write_note(
         )  # fmt: skip
         return NoteKept(**_note(note))
 
-    return 201, once(request, idempotency_key, act)
+    return Status(201, once(request, idempotency_key, act))
 
 
 @router.post(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from rangkul.api import numbers
 from rangkul.api.calls import (
@@ -57,7 +57,7 @@ def list_bases(request: HttpRequest, number: CaseNumber) -> BasesSaid:
 )
 def record_basis(
     request: HttpRequest, number: CaseNumber, body: BasisAsked, idempotency_key: IdempotencyKey
-) -> tuple[int, Mapping[str, Any]]:
+) -> Status[Mapping[str, Any]]:
     """Put down consent, or another basis with its article and reason; never above the ceiling.
 
     A basis other than consent is looked at by a second person and told to the survivor.
@@ -71,7 +71,7 @@ def record_basis(
         )
         return _said(basis, caller.at)
 
-    return 201, once(request, idempotency_key, act)
+    return Status(201, once(request, idempotency_key, act))
 
 
 @router.post(

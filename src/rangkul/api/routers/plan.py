@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from rangkul.api import numbers
 from rangkul.api.calls import (
@@ -44,7 +44,7 @@ router = Router(tags=["plan"])
 )
 def state_need(
     request: HttpRequest, number: CaseNumber, body: NeedAsked, idempotency_key: IdempotencyKey
-) -> tuple[int, Mapping[str, Any]]:
+) -> Status[Mapping[str, Any]]:
     """Put a need into the plan, in the survivor's own words."""
     caller = caller_of(request)
     case_id = case_id_in_path(number)
@@ -56,7 +56,7 @@ def state_need(
         )  # fmt: skip
         return _kept(need)
 
-    return 201, once(request, idempotency_key, act)
+    return Status(201, once(request, idempotency_key, act))
 
 
 @router.post(

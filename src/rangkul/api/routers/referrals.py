@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from rangkul.api import numbers
 from rangkul.api.calls import (
@@ -91,7 +91,7 @@ def preview(request: HttpRequest, number: CaseNumber, body: DraftAsked) -> Packe
 )
 def send(
     request: HttpRequest, number: CaseNumber, body: ReferralAsked, idempotency_key: IdempotencyKey
-) -> tuple[int, Mapping[str, Any]]:
+) -> Status[Mapping[str, Any]]:
     """Seal the packet and ask the desk. Only what the ground allows for this service goes along."""
     caller = caller_of(request)
     case_id = case_id_in_path(number)
@@ -109,7 +109,7 @@ def send(
             outcome_by=sent.outcome_by,
         )  # fmt: skip
 
-    return 201, once(request, idempotency_key, act)
+    return Status(201, once(request, idempotency_key, act))
 
 
 @router.get("/referrals/out", response={200: ReferralList, **READ}, summary="What was sent")
@@ -259,7 +259,7 @@ def write_message(
     number: PacketNumber,
     body: MessageAsked,
     idempotency_key: IdempotencyKey,
-) -> tuple[int, Mapping[str, Any]]:
+) -> Status[Mapping[str, Any]]:
     """A line to the other desk. The sender's words may tell no more than the packet does."""
     caller = caller_of(request)
     request_id = referrals.request_id_of(number)
@@ -270,7 +270,7 @@ def write_message(
         )
         return MessageKept(**_message(message, caller.actor))
 
-    return 201, once(request, idempotency_key, act)
+    return Status(201, once(request, idempotency_key, act))
 
 
 # -- between the call and the operation -------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 from ninja.params import functions as parameter
 
 from rangkul.api import numbers, operations
@@ -61,7 +61,7 @@ router = Router(tags=["reports"])
 @router.post("/reports", response={201: ReportReceived, **WRITE}, summary="Receive a report")
 def receive(
     request: HttpRequest, body: ReportAsked, idempotency_key: IdempotencyKey
-) -> tuple[int, Mapping[str, Any]]:
+) -> Status[Mapping[str, Any]]:
     """Receive a report with the core answers of rk01; the first deadline starts at once.
 
     No report is refused for what it tells. The answer says what to tell the person and what to do
@@ -84,7 +84,7 @@ def receive(
     judged = rk01_triase.triage(
         rk01_triase.read_triage(body.given()), source=_speaker(body.reporter_kind)
     )
-    return 201, {**kept, "triage": _triage(judged).model_dump()}
+    return Status(201, {**kept, "triage": _triage(judged).model_dump()})
 
 
 @router.get("/reports", response={200: ReportPage, **READ}, summary="List reports")
@@ -121,7 +121,7 @@ def list_reports(
     "/reports/{number}", response={200: ReportSaid, **READ, **GONE}, summary="Read a report"
 )
 def read_report(request: HttpRequest, number: ReportNumber) -> ReportSaid:
-    """One report. What was told is in `words` as long as the caller may read it; that is recorded."""
+    """One report. `words` is what was told, while the caller may read it; that is recorded."""
     caller = caller_of(request)
     report = reports.get_report(caller.actor, report_id_in_path(number))
     words = None
@@ -167,7 +167,7 @@ def open_case(
     number: ReportNumber,
     body: OpenCaseAsked,
     idempotency_key: IdempotencyKey,
-) -> tuple[int, Mapping[str, Any]]:
+) -> Status[Mapping[str, Any]]:
     """Make a case of the report: its account becomes the file's first note, its triage the first.
 
     Opening reads the report, which is recorded. Whoever may not see the file gets no number of it.
@@ -187,7 +187,7 @@ def open_case(
             case=custody.case_number(file.case_id) if seen else "",
         )  # fmt: skip
 
-    return 201, once(request, idempotency_key, act)
+    return Status(201, once(request, idempotency_key, act))
 
 
 # -- between the call and the operation -------------------------------------------------------

@@ -114,7 +114,7 @@ _CASE_EXTRA: dict[str, Any] = {
 
 
 class CaseSaid(CaseRow):
-    """A file's cover with its deadlines and its plan. Who the person is stands behind another call."""
+    """A file's cover, its deadlines and its plan. Who the person is stands elsewhere."""
 
     model_config = ConfigDict(json_schema_extra=example(**_COVER, **_CASE_EXTRA))
 

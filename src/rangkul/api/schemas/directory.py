@@ -152,7 +152,7 @@ class ReasonSaid(Said):
 
 
 class SuggestionSaid(Said):
-    """A desk that fits, with why; ``behind_by`` is the step in which it falls behind the one above."""
+    """A desk that fits, with why; ``behind_by``: in which step it falls behind the one above."""
 
     place: int
     desk: Place

@@ -211,7 +211,7 @@ class ReferralSent(Said):
 
 
 class AnswerAsked(Asked):
-    """Yes (``accept``), a question (``ask``, with words) or no (``decline``, with a reason code)."""
+    """Yes (``accept``), a question (``ask`` and words) or no (``decline`` and a reason)."""
 
     model_config = ConfigDict(
         json_schema_extra=example(version=1, decision="accept", reason="", words="")

@@ -10,6 +10,7 @@ from rangkul.cases.operations.cover import (
     set_state,
 )
 from rangkul.cases.operations.files import add_attachment, read_attachment, withdraw_attachment
+from rangkul.cases.operations.importing import ImportOutcome, RowRefused, import_rows
 from rangkul.cases.operations.instruments import (
     complete_assessment,
     record_screening,
@@ -20,14 +21,17 @@ from rangkul.cases.operations.opening import IncidentFacts, Opening, open_file
 from rangkul.cases.operations.plan import change_need, set_need_state, state_need
 
 __all__ = [
+    "ImportOutcome",
     "IncidentFacts",
     "Opening",
+    "RowRefused",
     "add_attachment",
     "change_cover",
     "change_incident",
     "change_need",
     "close_file",
     "complete_assessment",
+    "import_rows",
     "keep_risk",
     "open_file",
     "read_attachment",

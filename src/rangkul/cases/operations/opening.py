@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import may
 from rangkul.assessments import rk01_triase
 from rangkul.assessments.answers import Answers
 from rangkul.assessments.instruments.rk01_words import Flag
@@ -125,7 +127,12 @@ def open_file(*, opening: Opening, by: Actor, at: datetime) -> CaseFile:
             case=case, body=opening.account, kind="report", by=by, at=at,
             happened_at=min(opening.reported_at or at, at),
         )  # fmt: skip
-    custody.assign(case_id=case_id, user_id=opening.companion_id or by.user_id, by=by, at=at)
+    companion = opening.companion_id
+    if companion is None and may(by.roles, Permission.SEE_OWN_CASES):
+        # Whoever accompanies survivors and opens a file carries it until another is named.
+        companion = by.user_id
+    if companion is not None:
+        custody.assign(case_id=case_id, user_id=companion, by=by, at=at)
     if opening.carried_over:
         start_clock(file, "assessment_completed", by=by, at=at)
     else:

@@ -125,6 +125,10 @@ def _local_time(value: str, request: StaffRequest) -> datetime | None:
 
 urlpatterns = [
     path("kasus/<str:number>/catatan/", write_note, name="case-note"),
-    path("kasus/<str:number>/catatan/<uuid:note_id>/tarik/", withdraw_note, name="case-note-withdraw"),
-    path("kasus/<str:number>/catatan/<uuid:note_id>/perbaiki/", refile_note, name="case-note-refile"),
+    path(
+        "kasus/<str:number>/catatan/<uuid:note_id>/tarik/", withdraw_note, name="case-note-withdraw"
+    ),
+    path(
+        "kasus/<str:number>/catatan/<uuid:note_id>/perbaiki/", refile_note, name="case-note-refile"
+    ),
 ]

@@ -299,9 +299,7 @@ def _incident_values(request: StaffRequest) -> dict[str, Any]:
 def _account(incident: Incident) -> str:
     if incident.account_sealed is None:
         return ""
-    return vault.open_text(
-        bytes(incident.account_sealed), case_queries.incident_place(incident.id)
-    )
+    return vault.open_text(bytes(incident.account_sealed), case_queries.incident_place(incident.id))
 
 
 def _area_names(incident: Incident) -> dict[str, str]:
@@ -316,6 +314,8 @@ urlpatterns = [
     path("kasus/<str:number>/orang/", people_page, name="case-people"),
     path("kasus/<str:number>/orang/tambah/", add_person, name="case-person-add"),
     path("kasus/<str:number>/orang/<uuid:person_id>/", edit_person, name="case-person"),
-    path("kasus/<str:number>/orang/<uuid:person_id>/lepas/", remove_person, name="case-person-remove"),
+    path(
+        "kasus/<str:number>/orang/<uuid:person_id>/lepas/", remove_person, name="case-person-remove"
+    ),
     path("kasus/<str:number>/kejadian/", incident_page, name="case-incident"),
 ]

@@ -337,4 +337,3 @@ urlpatterns = [
     path("kasus/<str:number>/identitas/", open_identity, name="case-identity"),
     path("kasus/<str:number>/tertutup/", covered, name="case-covered"),
 ]
-

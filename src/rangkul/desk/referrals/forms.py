@@ -183,9 +183,9 @@ class GroundForm(forms.Form):
                 (level, ceilings.describe_level(data_class, level))
                 for level in range(top[data_class] + 1)
             ]
-            self.fields[f"level_{data_class.letter}"] = forms.TypedChoiceField(
-                label=sheet.said(data_class.label_id, data_class.label_en), coerce=int,
-                required=False, empty_value=0,
+            self.fields[f"level_{data_class.letter}"] = forms.ChoiceField(
+                label=sheet.said(data_class.label_id, data_class.label_en),
+                required=False,
                 choices=[(str(n), sheet.said(s.label_id, s.label_en)) for n, s in steps],
                 initial=proposed[data_class],
             )  # fmt: skip
@@ -215,7 +215,7 @@ class GroundForm(forms.Form):
         """The valid form as a ground; levels of another basis are lowered to what it carries."""
         clean = self.cleaned_data
         consent = clean["letter"] == "a"
-        chosen = Levels(*(clean[f"level_{data_class.letter}"] for data_class in DataClass))
+        chosen = Levels(*(int(clean[f"level_{c.letter}"] or 0) for c in DataClass))
         top = grounds.highest(self.service, clean["letter"], self.standing)
         words = BasisWords(
             why="" if consent else clean["why_words"],

@@ -257,9 +257,7 @@ def _send(page: Page, request: StaffRequest) -> HttpResponse | None:
 
 def _context(page: Page, request: StaffRequest) -> dict[str, Any]:
     chosen, prepared = page.chosen, page.prepared
-    desk = next(
-        (each for each in page.suggestions.ranked if each.desk_id == chosen.desk_id), None
-    )
+    desk = next((each for each in page.suggestions.ranked if each.desk_id == chosen.desk_id), None)
     needs = [
         (view.need, view.words)
         for view in cases.list_needs(request.actor, page.file.case_id)
@@ -281,6 +279,7 @@ def _context(page: Page, request: StaffRequest) -> dict[str, Any]:
         "may_consent": may(request.actor.roles, Permission.RECORD_CONSENT),
         "uncovered": desk is not None and not desk.cover.is_covered,
         "needed": _needed(chosen.service),
+        "rules": sheet.rule_words(chosen.service) if chosen.service else [],
     }  # fmt: skip
     if prepared is not None:
         content = prepared.built.content
@@ -303,9 +302,7 @@ def _needed(service: str) -> str:
 
 
 def _basis_line(basis: Basis, page: Page, request: StaffRequest) -> dict[str, Any]:
-    why = obstacle(
-        basis, service=page.chosen.service, desk_id=page.chosen.desk_id, at=request.now
-    )
+    why = obstacle(basis, service=page.chosen.service, desk_id=page.chosen.desk_id, at=request.now)
     words = [
         sheet.said(ceilings.describe_level(c, n).label_id, ceilings.describe_level(c, n).label_en)
         for c in ceilings.DataClass

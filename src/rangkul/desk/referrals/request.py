@@ -8,7 +8,8 @@ from uuid import uuid4
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from rangkul.accounts import queries as accounts
 from rangkul.cases import queries as cases
@@ -47,6 +48,7 @@ def sheet_context(content: Content) -> dict[str, Any]:
     """What the packet's sheet needs."""
     return {
         "content": content, "rows": sheet.rows(content),
+        "rules": sheet.rule_words(content.service),
         "withheld": sheet.withheld_words(content.withheld, content.service),
         "sender": ", ".join(p for p in (content.from_agency, content.from_desk) if p),
         "receiver": f"{content.to_desk}, {content.to_agency}",
@@ -72,20 +74,25 @@ def _shared(request: StaffRequest, asked: Request, form: forms.Form | None) -> d
 
 
 def _receiver(request: StaffRequest, asked: Request, form: forms.Form | None) -> dict[str, Any]:
-    fresh = {"version": asked.version}
+    fresh, number = {"version": asked.version}, queries.packet_number(asked.id)
     context = _shared(request, asked, form) | {
         "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(initial=fresh),
         "outcome_form": form if isinstance(form, OutcomeForm) else OutcomeForm(initial=fresh),
         "to_accepted": asked.state == workflow.ACCEPTED,
+        "trail": [(reverse("inbox-list"), _("Referrals in")), ("", number)],
     }
     try:
         opened = operations.open_packet(request_id=asked.id, by=request.actor, at=request.now)
     except PacketClosed as closed:
         return context | {"closed": wording.closed_words(closed.why)}
-    return context | sheet_context(opened.content) | {
-        "answers_first": opened.content.answers_first and asked.state in workflow.UNANSWERED,
-        "expires_at": opened.packet.expires_at,
-    }
+    return (
+        context
+        | sheet_context(opened.content)
+        | {
+            "answers_first": opened.content.answers_first and asked.state in workflow.UNANSWERED,
+            "expires_at": opened.packet.expires_at,
+        }
+    )
 
 
 def _sender(request: StaffRequest, asked: Request, form: forms.Form | None) -> dict[str, Any]:
@@ -95,9 +102,15 @@ def _sender(request: StaffRequest, asked: Request, form: forms.Form | None) -> d
     who = accounts.names_of(
         {asked.sender_user_id, asked.answered_by or 0, packet.opened_by or 0} - {0}
     )
+    case_number = custody.case_number(referral.case_id)
     context = _shared(request, asked, form) | {
+        "trail": [
+            (reverse("case-page", args=[case_number]), case_number),
+            (reverse("referral-list", args=[case_number]), _("Referrals")),
+            ("", queries.packet_number(asked.id)),
+        ],
         "file": cases.get_file(request.actor, referral.case_id),
-        "case_number": custody.case_number(referral.case_id), "basis": basis, "packet": packet,
+        "case_number": case_number, "basis": basis, "packet": packet,
         "who": who, "answered_by": who.get(asked.answered_by or 0, ""),
         "opened_by": who.get(packet.opened_by or 0, ""),
         "fallbacks": sorted(network.desk_names(basis.fallback_desk_ids).items()),

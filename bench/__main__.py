@@ -1,0 +1,135 @@
+"""``python -m bench``: fill an invented country, start the real server, measure, write it down."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from bench import report
+from bench.ground import SETTINGS, Ground
+
+
+def main() -> int:
+    """Run the whole benchmark; 1 when a bar was not held."""
+    options = _options()
+    load_before = round(os.getloadavg()[0], 1)
+    ground = Ground(options.instance)
+    ground.start()
+    try:
+        filling = _fill(ground, options)
+        result = _measure(ground, options) | {
+            "filling": filling,
+            "measured_on": datetime.now(UTC).date().isoformat(),
+            "machine": _machine() | {"load_before": load_before},
+            "settings": SETTINGS,
+        }
+    finally:
+        ground.stop()
+    print()
+    print(report.table(result))
+    if not options.dry:
+        report.write(result)
+        print("written to docs/performance.md and docs/performance.json")
+    return 0 if all(figures["holds"] for figures in result["pages"]) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--cases", type=int, default=250_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--requests", type=int, default=200, help="of each page")
+    parser.add_argument("--quick", action="store_true", help="fewer requests and pairs")
+    parser.add_argument("--fresh", action="store_true", help="fill anew even if the size fits")
+    parser.add_argument("--dry", action="store_true", help="print only; the documents stay")
+    parser.add_argument("--instance", default="bench", help="name of the embedded database")
+    options = parser.parse_args()
+    if options.quick:
+        options.requests, options.dry = min(options.requests, 60), True
+    return options
+
+
+def _fill(ground: Ground, options: argparse.Namespace) -> dict[str, float]:
+    """The country of this size; one that is there from an earlier run is used again."""
+    known = ground.count_cases()
+    if known == options.cases and not options.fresh:
+        print(f"{known} cases are here from an earlier run (--fresh fills anew)")
+        return ground.filling()
+    if known:
+        ground.empty()
+    print(f"filling {options.cases} cases …", flush=True)
+    filling = ground.fill(options.cases, options.seed)
+    print(f"  {filling['seconds']} s, {filling['cases_per_second']} cases/s")
+    return filling
+
+
+def _measure(ground: Ground, options: argparse.Namespace) -> dict[str, Any]:
+    from django.conf import settings
+    from django.db import connections
+
+    from bench import recall
+    from bench.client import Client
+    from bench.measure import measure, under_load
+    from bench.pages import pages
+    from bench.server import Server
+    from bench.visit import visit_as
+    from rangkul.commands.synth.country import BENCH_SUPERVISOR
+
+    # A cold start, so that the memory at rest is that of a machine switched on this morning.
+    connections.close_all()
+    ground.restart()
+    visitor = visit_as(BENCH_SUPERVISOR, seed=options.seed)
+    connections.close_all()
+    server = Server(ground)
+    server.start()
+    try:
+        client = Client(server.port, {settings.SESSION_COOKIE_NAME: visitor.session})
+        client.get("/")
+        at_rest = server.memory()
+        figures, addresses = [], []
+        for page in pages(client, visitor, requests=options.requests + 20, seed=options.seed):
+            figures.append(measure(page, visitor, requests=options.requests).plain())
+            print(f"  {page.name}: p95 {figures[-1]['p95']} ms", flush=True)
+            if not page.fields:
+                addresses.append(page.sample)
+        loaded = under_load(server, visitor, addresses, users=8, seconds=4 if options.quick else 15)
+        client.close()
+    finally:
+        server.stop()
+    return {
+        "cases": ground.count_cases(),
+        "agency_cases": len(visitor.cases),
+        "database_mb": ground.size_mb(),
+        "pages": figures,
+        "memory": at_rest,
+        "load": loaded,
+        "recall": recall.measure(visitor, pairs=300 if options.quick else 3000, seed=options.seed),
+    }
+
+
+def _machine() -> dict[str, Any]:
+    from bench.memory import memory_gb, processor_name
+
+    return {
+        "cores": os.cpu_count(),
+        "processor": processor_name(),
+        "memory_gb": memory_gb(),
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "python": platform.python_version(),
+        "postgresql": _postgresql(),
+    }
+
+
+def _postgresql() -> str:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("show server_version")
+        return str(cursor.fetchone()[0]).split()[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

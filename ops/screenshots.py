@@ -1,0 +1,237 @@
+"""Photograph every staff screen of a running demonstration, to look at them and to document them.
+
+    .venv/bin/rangkul run &
+    .venv/bin/python ops/screenshots.py http://127.0.0.1:8000 pictures/
+    .venv/bin/python ops/screenshots.py http://127.0.0.1:8000 pictures/ --only today case --languages id
+
+It signs in with the demonstration's one click, walks the rounds of ``SCREENS`` and writes
+``<language>-<size>[-dark]-<screen>.png``. Needs Playwright and a Chromium on the PATH. An address
+may hold ``{case}``, ``{report}``, ``{packet}``, ``{sent}``, ``{desk}``, ``{agency}``, ``{member}``:
+the first of its kind on that person's own lists; a screen whose list is empty is skipped, and said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SIZES = {"desk": (1366, 768), "phone": (390, 844)}
+LANGUAGES = ("id", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One address as one of the demonstration's people sees it; ``person`` "" is nobody."""
+
+    name: str
+    person: str
+    address: str
+    opens: str = ""
+    """A CSS selector to press first: a menu or a part that begins closed."""
+
+
+_CASE = (
+    ("case", "", ""), ("note", "catatan/", ""), ("plan", "rencana/", ""), ("people", "orang/", ""),
+    ("person-new", "orang/tambah/", ""), ("incident", "kejadian/", ""), ("trail", "jejak/", ""),
+    ("assessments", "asesmen/", ""), ("triage", "asesmen/rk01/", ""), ("tppo", "asesmen/rk02/", ""),
+    ("consent", "persetujuan/", ""), ("consent-medical", "persetujuan/?service=medis", ""),
+    ("referrals-of-case", "rujukan/", ""), ("referral-begin", "rujukan/baru/", ""),
+    ("referral-medical", "rujukan/baru/?layanan=medis", ""), ("documents", "dokumen/", ""),
+    ("course", "perjalanan/", ""), ("cover", "perjalanan/sampul/", ""),
+    ("companions", "perjalanan/pendamping/", ""), ("team", "perjalanan/tim/", ""),
+    ("same-person", "perjalanan/orang-sama/", ""), ("closing", "perjalanan/tutup/", ""),
+    ("case-identity-menu", "", ".covered summary"),
+)  # fmt: skip
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("sign-in", "", "/akun/login/"),
+    Screen("demo-entrance", "", "/demo/"),
+    Screen("today-intake", "mega", "/"),
+    Screen("reports", "mega", "/laporan/"),
+    Screen("reports-all", "mega", "/laporan/?tampil=semua"),
+    Screen("report-new", "mega", "/laporan/baru/"),
+    Screen("report", "mega", "{report}"),
+    Screen("open-case", "mega", "{report}kasus/"),
+    Screen("join-case", "mega", "{report}gabung/"),
+    Screen("today", "tiara", "/"),
+    Screen("person-menu", "tiara", "/", ".topbar-end .menu summary >> visible=true"),
+    Screen("cases", "tiara", "/kasus/"),
+    *(Screen(name, "tiara", f"{{case}}{rest}", opens) for name, rest, opens in _CASE),
+    Screen("trafficking-case", "bayu", "{case}"),
+    Screen("referrals-out", "tiara", "/rujukan/keluar/"),
+    Screen("referral", "tiara", "{sent}"),
+    Screen("referral-seen", "tiara", "{sent}?paket=lihat"),
+    Screen("letter", "tiara", "{sent}surat/"),
+    Screen("search", "tiara", "/cari/"),
+    Screen("account", "tiara", "/akun/saya/"),
+    Screen("second-factor", "tiara", "/akun/2fa/"),
+    Screen("earlier-contact", "dewi", "/laporan/kontak/"),
+    Screen("today-unit", "dewi", "/?siapa=unit"),
+    Screen("cases-unit", "dewi", "/kasus/"),
+    Screen("course-supervisor", "dewi", "{case}perjalanan/"),
+    Screen("closing-supervisor", "dewi", "{case}perjalanan/tutup/"),
+    Screen("today-clinic", "dr.hasan", "/"),
+    Screen("inbox", "dr.hasan", "/rujukan/masuk/"),
+    Screen("packet", "dr.hasan", "{packet}"),
+    Screen("directory", "tiara", "/jaringan/"),
+    Screen("agency", "tiara", "{agency}"),
+    Screen("desk", "tiara", "{desk}"),
+    Screen("today-admin", "admin.palangkaraya", "/"),
+    Screen("own-agency", "admin.palangkaraya", "/jaringan/lembaga-saya/"),
+    Screen("agency-edit", "admin.palangkaraya", "/jaringan/lembaga-saya/ubah/"),
+    Screen("desk-new", "admin.palangkaraya", "/jaringan/meja/baru/"),
+    Screen("desk-edit", "admin.palangkaraya", "{own_desk}ubah/"),
+    Screen("hours", "admin.palangkaraya", "{own_desk}jam/"),
+    Screen("services", "admin.palangkaraya", "{own_desk}layanan/"),
+    Screen("places", "admin.palangkaraya", "{own_desk}tempat/"),
+    Screen("staff", "admin.palangkaraya", "/jaringan/petugas/"),
+    Screen("member", "admin.palangkaraya", "{member}"),
+    Screen("member-end", "admin.palangkaraya", "{member}akhiri/"),
+    Screen("absence", "admin.palangkaraya", "{member}cuti/"),
+    Screen("invite", "admin.palangkaraya", "/jaringan/petugas/undang/"),
+    Screen("rosters", "admin.palangkaraya", "/jaringan/piket/"),
+    Screen("roster", "admin.palangkaraya", "{roster}"),
+    Screen("today-coordinator", "koor.kalteng", "/"),
+    Screen("today-auditor", "auditor.palangkaraya", "/"),
+    Screen("today-reporter", "bu.norma", "/"),
+    Screen("forbidden", "mega", "/jaringan/petugas/"),
+    Screen("not-found", "mega", "/kasus/RK-0000-0000/"),
+)
+
+# Where the first of a kind stands, and how its address looks.
+_FINDS = {
+    "case": ("/kasus/", r'href="(/kasus/RK-[^"/]+/)"'),
+    "report": ("/laporan/", r'href="(/laporan/LP-[^"/]+/)"'),
+    "packet": ("/rujukan/masuk/", r'href="(/rujukan/PK-[^"/]+/)"'),
+    "sent": ("/rujukan/keluar/", r'href="(/rujukan/PK-[^"/]+/)"'),
+    "agency": ("/jaringan/", r'href="(/jaringan/lembaga/\d+/)"'),
+    "desk": ("/jaringan/", r'href="(/jaringan/meja/\d+/)"'),
+    "own_desk": ("/jaringan/lembaga-saya/", r'href="(/jaringan/meja/\d+/)(?:ubah/)?"'),
+    "member": ("/jaringan/petugas/", r'href="(/jaringan/petugas/\d+/)"'),
+    "roster": ("/jaringan/piket/", r'href="(/jaringan/piket/\d+/)"'),
+}
+
+
+@dataclass
+class Walk:
+    """One person's browser on a running demonstration."""
+
+    base: str
+    page: Page
+    known: dict[str, str] = field(default_factory=dict)
+
+    def enter(self, person: str) -> None:
+        """Sign in with the demonstration's one click."""
+        self.page.goto(f"{self.base}/demo/")
+        field_of = self.page.locator(f'input[name="username"][value="{person}"]')
+        self.page.locator("form", has=field_of).get_by_role("button").click()
+        self.page.wait_for_url(f"{self.base}/")
+
+    def show(self, screen: Screen) -> bool:
+        """Bring the screen up; false when this person has none of the kind that it needs."""
+        address = screen.address
+        for kind in re.findall(r"{(\w+)}", address):
+            found = self._first(kind)
+            if not found:
+                return False
+            address = address.replace(f"{{{kind}}}", found)
+        self.page.goto(self.base + address)
+        if screen.opens:
+            self.page.locator(screen.opens).first.click()
+        return True
+
+    def _first(self, kind: str) -> str:
+        if kind not in self.known:
+            address, pattern = _FINDS[kind]
+            self.page.goto(self.base + address)
+            match = re.search(pattern, self.page.content())
+            self.known[kind] = match.group(1) if match else ""
+        return self.known[kind]
+
+
+def open_context(
+    browser: Browser, base: str, *, size: str, language: str, dark: bool = False
+) -> BrowserContext:
+    """A browser of this size, language and theme, as a person would have it."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale=language,
+        timezone_id="Asia/Jakarta", reduced_motion="reduce", has_touch=size == "phone",
+    )  # fmt: skip
+    theme = "dark" if dark else "light"
+    for name, value in (("rangkul_language", language), ("rangkul_theme", theme)):
+        context.add_cookies([{"name": name, "value": value, "url": base}])
+    return context
+
+
+def rounds(only: list[str]) -> Iterator[tuple[str, list[Screen]]]:
+    """The screens by person, each person once; ``only`` keeps names that contain one of these."""
+    for person in dict.fromkeys(screen.person for screen in SCREENS):
+        mine = [
+            screen for screen in SCREENS
+            if screen.person == person
+            and (not only or any(word in screen.name for word in only))
+        ]  # fmt: skip
+        if mine:
+            yield person, mine
+
+
+def main() -> int:
+    """Walk and photograph; 0 when each screen was reached."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("base", help="address of the demonstration, http://127.0.0.1:8000")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", nargs="*", default=[], help="parts of screens' names")
+    parser.add_argument("--languages", nargs="*", default=list(LANGUAGES), choices=LANGUAGES)
+    parser.add_argument("--sizes", nargs="*", default=list(SIZES), choices=list(SIZES))
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--fold", action="store_true", help="only what fits, not the whole page")
+    options = parser.parse_args()
+    if not CHROMIUM:
+        print("No Chromium found: apt-get install chromium", file=sys.stderr)
+        return 1
+    options.folder.mkdir(parents=True, exist_ok=True)
+    base = options.base.rstrip("/")
+    missed = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for language in options.languages:
+            for size in options.sizes:
+                missed += _photograph(browser, base, language, size, options)
+        browser.close()
+    return 1 if missed else 0
+
+
+def _photograph(
+    browser: Browser, base: str, language: str, size: str, options: argparse.Namespace
+) -> int:
+    missed = 0
+    prefix = f"{language}-{size}" + ("-dark" if options.dark else "")
+    for person, screens in rounds(options.only):
+        context = open_context(browser, base, size=size, language=language, dark=options.dark)
+        walk = Walk(base, context.new_page())
+        if person:
+            walk.enter(person)
+        for screen in screens:
+            if walk.show(screen):
+                walk.page.screenshot(
+                    path=options.folder / f"{prefix}-{screen.name}.png", full_page=not options.fold
+                )
+            else:
+                missed += 1
+                print(f"{screen.name}: nothing of that kind on {person}'s lists", file=sys.stderr)
+        context.close()
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
