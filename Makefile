@@ -33,6 +33,7 @@ check: setup
 	RANGKUL_CHECK=1 $(BIN)/python -W ignore -m django makemigrations --check --dry-run --settings rangkul.config.settings
 	RANGKUL_CHECK=1 $(BIN)/djlint --lint --quiet src/rangkul
 	$(BIN)/rangkul messages
+	$(BIN)/rangkul openapi --check
 
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)

@@ -24,7 +24,7 @@ def main() -> int:
         result = _measure(ground, options) | {
             "filling": filling,
             "measured_on": datetime.now(UTC).date().isoformat(),
-            "machine": _machine() | {"load_before": load_before},
+            "machine": _machine() | {"load_before": load_before, "nice": os.nice(0)},
             "settings": SETTINGS,
         }
     finally:

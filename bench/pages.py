@@ -146,21 +146,23 @@ def _ready_referrals(
     """Filled and previewed referrals, one for each sending: consent first, then desk and words."""
     from django.urls import reverse
 
+    from rangkul.cases import queries as cases
     from rangkul.consent import notice
     from rangkul.consent.operations import Ground
     from rangkul.custody.queries import case_number
     from rangkul.foundation.scope import acting
-    from rangkul.referrals import operations
+    from rangkul.reference.services import ServiceCode
+    from rangkul.referrals import ceilings, grounds, operations
 
     now = datetime.now(UTC)
     made = []
-    for case_id in (visitor.open_cases * (count // len(visitor.open_cases) + 1))[: count + 1]:
+    for case_id in cycle(visitor.open_cases):
+        if len(made) > count:
+            break
         with acting(visitor.actor):
-            from rangkul.cases import queries as cases
-
             file = cases.get_file(visitor.actor, case_id)
             ground = Ground(
-                letter="a", service=SERVICE, levels={"I": 1, "L": 1, "A": 1},
+                letter="a", service=SERVICE, levels=grounds.stored(ceilings.proposed_for(ServiceCode(SERVICE))),
                 given_by=notice.SURVIVOR, valid_until=now + timedelta(days=90), manner="lisan",
                 language="ind",
             )  # fmt: skip
@@ -175,7 +177,7 @@ def _ready_referrals(
             fields, asked="Mohon pendampingan saat melapor.", reach="Pendamping, lewat aplikasi",
             service=SERVICE, basis=str(basis.id),
         )  # fmt: skip
-        looked = client.post(path, filled(fields, step="look"))
+        looked = client.post(path, filled(fields, step="show"))
         seen = filled(form_with(looked.page, "token"), step="send", uncovered_ok="on")
         made.append((path, seen))
     return made

@@ -25,7 +25,7 @@ def write(result: dict[str, Any]) -> None:
 def table(result: dict[str, Any]) -> str:
     """The pages as a table."""
     head = (
-        "| page | p50 ms | p95 ms | p99 ms | bar p95 | verdict | bare SQL ms | queries | KB sent |\n"
+        "| page | p50 ms | p95 ms | p99 ms | bar p95 | verdict | SQL ms | queries | KB sent |\n"
         "|---|---:|---:|---:|---:|---|---:|---:|---:|\n"
     )
     return head + "".join(_row(figures) for figures in result["pages"])
@@ -85,7 +85,7 @@ def page(result: dict[str, Any]) -> str:
         (
             f"Bars: at most {QUERIES_BAR} queries and {KILOBYTES_BAR} KB compressed a page; what is "
             "over is bold. *Queries* counts every statement inside the page but savepoints, the "
-            "session, the scope and the trail's record included. *Bare SQL* is the page's readings "
+            "session, the scope and the trail's record included. *SQL* is the page's readings "
             "alone, put by the driver under the same role and scope. A saving page is the post until "
             "its answer; the page it leads to is a page of its own."
         ),

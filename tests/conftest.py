@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import pytest
@@ -23,6 +24,35 @@ TEMPLATE = f"{_BASE}_template"
 # Several runs may go on at once, each with clones of its own; the workers know their controller.
 _RUN = os.environ.setdefault("RANGKUL_TEST_RUN", str(os.getpid()))
 CLONE = f"{_BASE}_{_RUN}_{_WORKER}"
+
+
+class Lease:
+    """Held by every run from this checkout, so that none stops the server under another."""
+
+    def __init__(self) -> None:
+        self._file: IO[str] | None = None
+
+    def take(self, path: Path) -> None:
+        self._file = path.open("w")
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def is_last(self) -> bool:
+        """Whether no other run holds the lease now; this one gives it up."""
+        if self._file is None or os.name != "posix":
+            return True
+        import fcntl
+
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+_LEASE = Lease()
 
 
 class TestServer:
@@ -91,6 +121,8 @@ def _prepare_environment() -> TestServer | None:
 
     server = TestServer()
     ring = _ring()
+    if _WORKER == "main":
+        _LEASE.take(Path(ring).with_name("lease"))
     os.environ["RANGKUL_TEST_RING"] = ring
     server.start()
     os.environ["RANGKUL_KEYRING"] = ring
@@ -127,10 +159,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             superuser.execute(
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
             )
-        others = superuser.execute(
-            "select count(*) from pg_stat_activity where datname like %s", [f"{_BASE}_%"]
-        ).fetchone()
-    if others is None or others[0] == 0:
+    if _LEASE.is_last():
         SERVER.stop()
 
 

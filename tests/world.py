@@ -42,7 +42,7 @@ from rangkul.referrals import queries as referral_queries
 from rangkul.referrals.models import Request
 from rangkul.reports import operations as reports
 from rangkul.reports import queries as report_queries
-from rangkul.reports.content import About, Reporter, ReportContent
+from rangkul.reports.content import About, ReportContent, Reporter
 from rangkul.reports.models import EarlierContact
 
 REPORTER, REPORTER_PHONE = "Paulina Uji Seran", "085712349876"
@@ -106,7 +106,8 @@ def build(cast: Cast) -> World:
         world = World(cast, make_scene(cast))
     world.parts |= {
         "agency_id": SEMARANG, "desk_id": SERVICE_DESK[SEMARANG],
-        "membership_id": cast.nining.membership_id, "code": "rk01_triase", "name": "jenis_kekerasan",
+        "membership_id": cast.nining.membership_id, "code": "rk01_triase",
+        "name": "jenis_kekerasan",
         "absence_id": 1, "alias_id": 1, "shift_id": 1,
     }  # fmt: skip
     _fill_the_file(world, at)
@@ -148,9 +149,7 @@ def _fill_the_file(world: World, at: datetime) -> None:
         other = open_another_file(world, at)
         world.other_case_id = other.case_id
     with acting(wahyuni):
-        custody_operations.assign(
-            case_id=other.case_id, user_id=wahyuni.user_id, by=wahyuni, at=at
-        )
+        custody_operations.assign(case_id=other.case_id, user_id=wahyuni.user_id, by=wahyuni, at=at)
         link = people.link_files(first=world.case_id, second=other.case_id, by=wahyuni, at=at)
     world.parts |= {
         "note_id": note.id, "need_id": need.id, "document_id": document.id,

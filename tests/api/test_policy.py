@@ -127,9 +127,10 @@ def test_who_may_not_write_is_told_who_can_help(walk: Road) -> None:
 
 def test_nobody_approves_the_own_exception(walk: Road) -> None:
     case = walk.case()
-    until = {"letter": "d", "article": "uu27_2022_20_d", "given_by": "hukum", "manner": "",
-             "levels": {"I": 1}, "why": "bahaya_segera", "words": {"why": "Belum sadar."}}  # fmt: skip
-    basis = walk.basis(case, **until)
+    basis = walk.basis(
+        case, letter="d", article="uu27_2022_20_d", given_by="hukum", manner="",
+        levels={"I": 1}, why="bahaya_segera", words={"why": "Belum sadar."},
+    )  # fmt: skip
     own = walk.companion.post(f"/cases/{case}/bases/{basis}/approve", key=None)
     assert own.status == 403
     seen = walk.supervisor.post(f"/cases/{case}/bases/{basis}/approve", key=None)

@@ -66,11 +66,11 @@ def test_a_failed_call_does_not_use_up_its_key(intake: Machine) -> None:
     assert intake.post("/reports", REPORT, key=KEY).status == 201
 
 
-@pytest.mark.parametrize("key", [None, "pendek", "x" * 81, "ada spasi di sini"])
-def test_without_a_good_key_nothing_is_made(intake: Machine, key: str | None) -> None:
-    refused = intake.post("/reports", REPORT, key=key)
-    assert refused.status == 422
-    assert [field["field"] for field in refused.json["fields"]] == ["Idempotency-Key"]
+def test_without_a_good_key_nothing_is_made(intake: Machine) -> None:
+    for key in (None, "pendek", "x" * 81, "ada spasi di sini"):
+        refused = intake.post("/reports", REPORT, key=key)
+        assert refused.status == 422
+        assert [field["field"] for field in refused.json["fields"]] == ["Idempotency-Key"]
     assert _count("reports_report") == 0
 
 

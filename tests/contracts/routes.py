@@ -143,9 +143,7 @@ def standing(stranger: Actor) -> Iterator[None]:
             owner.execute(
                 "delete from api_servicetoken where membership_id = %s", [stranger.membership_id]
             )
-            owner.execute(
-                "delete from network_membership where id = %s", [stranger.membership_id]
-            )
+            owner.execute("delete from network_membership where id = %s", [stranger.membership_id])
             owner.execute("delete from accounts_user where id = %s", [stranger.user_id])
 
 
@@ -197,6 +195,14 @@ class Knocking:
             answer: HttpResponse = getattr(client, method.lower())(address, headers=headers, **sent)
             transaction.set_rollback(True)
         return answer
+
+    def session_of(self, who: str) -> str:
+        """The session in which this member is signed in."""
+        return self._sessions[who]
+
+    def address(self, route: Route) -> str:
+        """Where this route leads in this world."""
+        return route.filled(self._parts)
 
 
 def _nothing() -> dict[str, Any]:

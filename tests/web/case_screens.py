@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from rangkul.config.urls import handler403, handler404, handler500
 from rangkul.config.urls import urlpatterns as _known
-from rangkul.desk import assessments, course, documents
+from rangkul.desk import assessments, course, documents, imports
 
-urlpatterns = [*assessments.urlpatterns, *course.urlpatterns, *documents.urlpatterns, *_known]
+urlpatterns = [
+    *assessments.urlpatterns,
+    *course.urlpatterns,
+    *documents.urlpatterns,
+    *imports.urlpatterns,
+    *_known,
+]
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]

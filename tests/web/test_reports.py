@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.people import Cast, sign_in
 
+from rangkul.cases import queries as cases
 from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
 from rangkul.reports import queries as reports
 from rangkul.reports.models import Report
-from tests.people import Cast, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -159,12 +160,16 @@ class TestTheRoad:
         assert case_number not in page
         assert desk.post(f"/laporan/{number}/kasus/", opening(cast)).status_code == 302
 
-    @pytest.mark.xfail(
-        strict=True, reason="custody.assign asks ASSIGN_CASE also of the one who opens the file"
-    )
-    def test_the_intake_officer_names_the_companion(self, desk: Client, cast: Cast) -> None:
+    def test_the_intake_officer_names_the_companion_and_lets_go(
+        self, desk: Client, cast: Cast
+    ) -> None:
         number = received(desk)
-        assert desk.post(f"/laporan/{number}/kasus/", opening(cast)).status_code == 302
+        answer = desk.post(f"/laporan/{number}/kasus/", opening(cast))
+        assert answer["Location"] == f"/laporan/{number}/"
+        with within(cast.ratih):
+            (file,) = cases.list_files(cast.ratih).covers
+        assert file.work_label == "rumah majikan"
+        assert STORY not in desk.get(f"/laporan/{number}/").content.decode()
 
     @pytest.mark.parametrize(
         ("changed", "sentence"),

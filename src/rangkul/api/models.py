@@ -31,7 +31,7 @@ class ServiceToken(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["digest"], name="token_secret_once"),
             models.CheckConstraint(
-                condition=models.Q(expires_at__gt=models.F("created_at")), name="token_has_life"
+                condition=models.Q(expires_at__gte=models.F("created_at")), name="token_has_life"
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)

@@ -331,7 +331,7 @@ def checks(
                 "terkurung_tetapi_datang",
                 ("terkurung",),
                 "Ia datang sendiri, tetapi dijawab tidak bisa pergi. Mungkin ada yang menunggu.",
-                "She came by herself, yet cannot leave. Someone may be waiting for her.",
+                "The person came alone, yet cannot leave. Someone may be waiting outside.",
             )
         )
     if answers.is_no("anak_ada") and child_named:

@@ -334,7 +334,7 @@ _ACTIONS: Final[Mapping[Result, tuple[Action, ...]]] = {
             "bicara_lagi",
             "Bicara lagi setelah istirahat, 3 sampai 7 hari; "
             "bersama polisi atau BP3MI hanya bila ia setuju.",
-            "Talk again after rest, in 3 to 7 days; with police or BP3MI only if she agrees.",
+            "Talk again after rest, in 3 to 7 days; with police or BP3MI only by consent.",
             timedelta(days=7),
             "local",
         ),
@@ -403,7 +403,7 @@ def checks(answers: Answers, *, born_a_child: bool = False) -> tuple[Check, ...]
                 "paspor_tidak_ada_tetapi_dipegang",
                 ("d_paspor", "c_dokumen"),
                 "Paspor tidak ada, tetapi dokumen dipegang sendiri. Dokumen yang mana?",
-                "There is no passport, yet the papers are held by herself. Which papers?",
+                "There is no passport, yet the person holds the papers. Which papers?",
             )
         )
     if answers.selected("usia", "dewasa") and born_a_child:

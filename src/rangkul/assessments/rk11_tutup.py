@@ -50,7 +50,7 @@ _WANTING: Final = (
         "kendali",
         "ya",
         "ia belum merasa siap: layanan diteruskan",
-        "not ready yet by her own word: services go on",
+        "the person does not feel ready yet: services go on",
     ),
     (
         "hukum",
@@ -176,7 +176,7 @@ def _to_weigh(answers: Answers) -> tuple[Reason, ...]:
             ("sebab",),
             "pertimbangan",
             "pastikan ini keinginannya sendiri, bukan tekanan terduga",
-            "make sure this is her own wish and not the suspect's pressure",
+            "make sure this is the person's own wish and not the suspect's pressure",
         ),
     )
     return (*(hers if answers.selected("sebab", "permintaan") else ()), *_wanting(answers))

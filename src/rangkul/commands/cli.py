@@ -22,6 +22,7 @@ COMMANDS = {
     "synth": ("synth.command", "fill a database with an invented country"),
     "messages": ("messages", "check and compile the translations"),
     "openapi": ("openapi", "print the API's description"),
+    "token": ("token", "make, list and withdraw the API's tokens"),
 }
 
 

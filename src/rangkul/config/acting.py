@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rangkul.foundation.actor import Actor
 from rangkul.network import queries as network
@@ -39,6 +39,9 @@ class ActingMiddleware:
         ours.actor, ours.membership = None, None
         if request.path.startswith(("/static/", "/api/")) or not request.user.is_authenticated:
             return self.get_response(request)
+        if not request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+            # Signed in on another machine: the language the person chose once goes along.
+            translation.activate(request.user.language)
         if self._idle(request):
             logout(request)
             return _to_sign_in(request)

@@ -30,9 +30,9 @@ SURVIVOR, GUARDIAN, PROXY, LAW = "penyintas", "wali", "kuasa", "hukum"
 
 GIVEN_BY: Final[Mapping[str, Promise]] = MappingProxyType(
     {
-        SURVIVOR: _("The survivor herself"),
+        SURVIVOR: _("The survivor"),
         GUARDIAN: _("A safe parent or guardian"),
-        PROXY: _("Somebody she gave power of attorney"),
+        PROXY: _("Somebody with the survivor's power of attorney"),
         LAW: _("The law, not a person"),
     }
 )

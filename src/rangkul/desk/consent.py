@@ -106,7 +106,7 @@ def told(request: StaffRequest, number: str, basis_id: UUID) -> HttpResponse:
     """The person was told of a ground that is not her consent."""
     _basis_of(request, number, basis_id)
     consent.tell_person(basis_id=basis_id, by=request.actor, at=request.now)
-    messages.success(request, _("Noted that she was told."))
+    messages.success(request, _("Noted that the person was told."))
     return redirect("consent-list", number=number)
 
 

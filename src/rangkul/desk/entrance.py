@@ -83,7 +83,7 @@ def agency(request: StaffRequest) -> HttpResponse:
 @require_safe
 def account(request: StaffRequest) -> HttpResponse:
     """Who one is here: name, agencies, second factor, password, language."""
-    user = cast(User, request.user)
+    user = request.user
     memberships = network.list_memberships(user.pk)
     context = {
         "account": user,
@@ -175,7 +175,6 @@ def demo(request: HttpRequest) -> HttpResponse:
             shown = {
                 "username": user.username,
                 "name": user.display_name,
-                "initials": user.initials,
                 "roles": _role_words(row.roles),
                 "sees": _sees(row.roles),
             }

@@ -108,14 +108,14 @@ def refusal(code: str) -> str:
     """Why a file cannot be taken, and what to do instead."""
     return {
         "empty": _("This file is empty: not one byte arrived."),
-        "too_large": _("This file is larger than 5 MB. Part the list into several files."),
-        "not_workbook": _("This is no workbook. Bring xlsx, xls, ods or csv."),
+        "too_large": _("This file is larger than 5 MB. Split the list into several files."),
+        "not_workbook": _("This is not a workbook. Choose an xlsx, xls, ods or csv file."),
         "macro": _("This workbook carries programs. Save it as .xlsx without macros first."),
         "locked": _("This workbook is under a password. Save it without one, then delete it."),
         "too_much": _("There is more in this file than a list of cases can hold."),
         "broken": _("This file is damaged. Open it in your office program and save it again."),
         "no_rows": _("No list was found: the file has no rows below its headings."),
-        "too_many_rows": _("More than 5,000 rows. Part the list into several files."),
+        "too_many_rows": _("More than 5,000 rows. Split the list into several files."),
     }[code]
 
 
@@ -224,7 +224,7 @@ def _go_on(request: StaffRequest, work: dict[str, Any]) -> HttpResponse:
 def _list_id(request: StaffRequest, content: bytes) -> str:
     """The same file of the same agency is always the same list, so no row is taken twice."""
     seed = f"import|{request.actor.agency_id}|".encode() + content
-    return str(UUID(bytes=hashlib.sha256(seed).digest()[:16], version=8))
+    return str(UUID(bytes=hashlib.sha256(seed).digest()[:16], version=5))
 
 
 def _plain(table: Table, list_id: str) -> dict[str, Any]:
@@ -255,7 +255,7 @@ def _meant_errors(meant: Sequence[str]) -> dict[str, str]:
         names = ", ".join(sorted(column_label(key) for key in twice))
         return {"columns": _("Chosen for two columns: %(names)s.") % {"names": names}}
     if not any(key in COLUMNS for key in meant):
-        return {"columns": _("Say of at least one column what it holds.")}
+        return {"columns": _("Please say for at least one column what it holds.")}
     return {}
 
 
@@ -264,7 +264,7 @@ def _defaults(request: StaffRequest, errors: dict[str, str]) -> Defaults | None:
     written = text(request, "area", 80)
     area = reading.Areas().find(written) if written else request.membership.area_code
     if not area:
-        errors["area"] = _("No one place is called so. Write its code or its full name.")
+        errors["area"] = _("No single place has this name. Write its code or its full name.")
     category = text(request, "category", 4)
     if category not in ("ktk", "kpo"):
         errors["category"] = _("Please choose from the list.")
@@ -342,6 +342,7 @@ def _preview_page(
     request: StaffRequest, table: Table, meant: Sequence[str], found: Sequence[Checked], *,
     error: str = "",
 ) -> HttpResponse:  # fmt: skip
+    fixed = _fixes_sent(request)
     listed = sorted(found, key=_attention)[:_LISTED]
     listed.sort(key=lambda checked: (not checked.errors, not checked.is_double, checked.line))
     context = {
@@ -350,8 +351,8 @@ def _preview_page(
         "typed": _typed(request),
         "lines": [_line(checked) for checked in listed],
         "listed": ",".join(str(checked.line) for checked in listed),
-        "words": _words(found),
-        "fixed": _fixes_sent(request),
+        "words": _words(found, _MOST_FIXES - len(fixed)),
+        "fixed": fixed,
         "count": len(found),
         "ready": sum(c.row is not None and not c.is_double for c in found),
         "doubles": sum(c.row is not None and c.is_double for c in found),
@@ -422,9 +423,9 @@ def column_label(key: str) -> str:
     return wording.in_language(column.label_id, column.label_en)
 
 
-def _words(found: Sequence[Checked]) -> list[Word]:
+def _words(found: Sequence[Checked], most: int) -> list[Word]:
     words = []
-    for index, (key, word, count) in enumerate(checking.unknown_words(found)[:_MOST_FIXES]):
+    for index, (key, word, count) in enumerate(checking.unknown_words(found)[:most]):
         codes = COLUMNS[key].codes
         nearest = reading.nearest(codes, word)
         words.append(

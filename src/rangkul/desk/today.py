@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
@@ -151,7 +151,9 @@ def _clock_task(clock: Clock, cover: CaseFile | None, now: datetime) -> Task | N
 
 def _request_task(entry: referrals.Entry, due_at: datetime) -> Task:
     asked = entry.request
-    verb = {"accepted": _("Contact"), "in_service": _("Report")}.get(asked.state, _("Answer"))
+    verb = {
+        "accepted": pgettext("button", "Contact"), "in_service": pgettext("button", "Report"),
+    }.get(asked.state, _("Answer"))  # fmt: skip
     return Task(
         clock=Deadline(asked.sent_at, due_at),
         title=f"{verb}: {wording.service_label(asked.service)}",

@@ -81,10 +81,17 @@ def create(path: Path) -> KeyRing:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise KeyRingUnusable(f"a key ring already exists at {path}; it is not replaced") from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        # Half a ring would stand in the way of the next try.
+        path.unlink()
+        raise KeyRingUnusable(
+            f"the key ring could not be written to {path} ({error.strerror}); none was made"
+        ) from error
     return load(path)
 
 
@@ -103,7 +110,15 @@ def load(path: Path) -> KeyRing:
             f"(mode {stat.S_IMODE(info.st_mode):04o}). Run: chmod 600 {path}"
         )
     try:
-        content = json.loads(path.read_text(encoding="ascii"))
+        text = path.read_text(encoding="ascii")
+    except OSError as error:
+        raise KeyRingUnusable(
+            f"the key ring at {path} cannot be read ({error.strerror})"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise KeyRingUnusable(f"the key ring at {path} is damaged (not a ring at all)") from error
+    try:
+        content = json.loads(text)
         if content["format"] != _FORMAT:
             raise ValueError("unknown format")
         ring = KeyRing(

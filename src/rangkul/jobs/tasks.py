@@ -7,11 +7,16 @@ from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 
-from procrastinate import App
+from procrastinate import App, JobContext, RetryStrategy
 
 from rangkul.foundation.outbox import DELIVER, Event
 
 log = logging.getLogger("rangkul.jobs")
+
+TAKE_UP_STALLED = "rangkul.take_up_stalled"
+
+# [local] An event is tried for more than half an hour, so that a database restart loses none.
+_AGAIN = RetryStrategy(max_attempts=12, linear_wait=30)
 
 Subscriber = Callable[[Event], None]
 
@@ -30,11 +35,37 @@ def subscribe(*names: str) -> Callable[[Subscriber], Subscriber]:
     return register_one
 
 
+# Cron line and function of the work that returns every day.
+DAILY: list[tuple[str, Callable[[], None]]] = []
+
+
+def daily(cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Run the decorated function by this cron line (UTC)."""
+
+    def register_one(function: Callable[[], None]) -> Callable[[], None]:
+        DAILY.append((cron, function))
+        return function
+
+    return register_one
+
+
 def deliver(**arguments: object) -> None:
     """Hand one event to its subscribers. Raising makes procrastinate try the job again."""
     event = Event(**arguments)  # type: ignore[arg-type]
     for subscriber in SUBSCRIBERS.get(event.name, []):
         subscriber(event)
+
+
+async def take_up_stalled(context: JobContext, timestamp: int) -> None:
+    """Every minute: what a worker that died had in hand is run again.
+
+    Its transaction died with it, so that nothing of the first try remains; subscribers that use
+    more than one transaction stand being called twice.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        log.warning("job %s was left by a worker that died (seen at %s)", job.id, timestamp)
+        await manager.retry_job(job)
 
 
 def register(app: App) -> None:
@@ -43,4 +74,19 @@ def register(app: App) -> None:
 
     for module in iter_modules(rangkul.jobs.__path__):
         import_module(f"rangkul.jobs.{module.name}")
-    app.task(name=DELIVER, queue="events", retry=5)(deliver)
+    app.task(name=DELIVER, queue="events", retry=_AGAIN)(deliver)
+    minutely = app.task(name=TAKE_UP_STALLED, queueing_lock=TAKE_UP_STALLED, pass_context=True)
+    app.periodic(cron="* * * * *")(minutely(take_up_stalled))
+    for cron, function in DAILY:
+        name = f"rangkul.{function.__name__}"
+        task = app.task(name=name, queue="daily", queueing_lock=name)(_timed(function))
+        app.periodic(cron=cron)(task)
+
+
+def _timed(function: Callable[[], None]) -> Callable[[int], None]:
+    """Procrastinate hands a periodic task its hour; ours look at the clock themselves."""
+
+    def at(timestamp: int) -> None:
+        function()
+
+    return at

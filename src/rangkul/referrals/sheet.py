@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.dateformat import format as format_date
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from rangkul.reference import queries as reference
@@ -54,8 +54,8 @@ def fact_label(code: str) -> str:
 def default_risk_note(risk: str) -> str:
     """What to mind at this level, where the sender wrote nothing of her own."""
     return {
-        "tinggi": _("Let nobody unknown come near her. Call us before you do anything else."),
-        "sedang": _("Tell nobody that she comes. Call us when something worries you."),
+        "tinggi": _("Let no stranger come near this person. Call us before you do anything else."),
+        "sedang": _("Tell nobody about the visit. Call us when something worries you."),
         "rendah": _("Call us when something changes."),
     }.get(risk, _("Call us when something worries you."))  # fmt: skip
 
@@ -79,7 +79,10 @@ def rows(content: Content) -> list[Row]:
         Row(_("Worker"), _worker(content.worker_sex)),
         Row(_("Whom to call"), content.reach),
         Row(_("Ground"), ground_words(content)),
-        Row(_("Not known yet"), ", ".join(fact_label(c).lower() for c in content.not_known)),
+        Row(
+            pgettext("facts of a packet", "Not known yet"),
+            ", ".join(fact_label(c).lower() for c in content.not_known),
+        ),
     ]
     return [row for row in made if row.value]
 

@@ -30,7 +30,7 @@ def _cases() -> int:
 
 def test_the_job_commits_with_the_data(committed_db: None, cast: Cast) -> None:
     with acting(cast.ratih):
-        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW)
+        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW).id
         post(Event("case.opened", "case", str(case_id), SEMARANG, cast.ratih.user_id))
         assert _jobs() == []
     assert _cases() == 1
@@ -51,7 +51,7 @@ def test_the_job_commits_with_the_data(committed_db: None, cast: Cast) -> None:
 
 def test_the_job_vanishes_with_the_data(committed_db: None, cast: Cast) -> None:
     with pytest.raises(ZeroDivisionError), acting(cast.ratih):
-        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW)
+        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW).id
         post(Event("case.opened", "case", str(case_id), SEMARANG))
         _ = case_id // 0
     assert _cases() == 0
@@ -63,7 +63,7 @@ def test_a_refused_job_takes_the_data_with_it(committed_db: None, cast: Cast) ->
     with psycopg.connect(owner_url()) as owner:
         owner.execute("revoke insert on procrastinate_jobs from rangkul_app")
     with pytest.raises(ConnectorException), acting(cast.ratih):
-        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW)
+        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW).id
         post(Event("case.opened", "case", str(case_id), SEMARANG))
     assert _cases() == 0
 

@@ -28,7 +28,7 @@ TEXT = '{"full_name": "Nama Rekaan"}'
 def _case(by: Actor) -> tuple[Owner, UUID]:
     subject = uuid4()
     with acting(by):
-        return Owner("case", custody.open_case(subject=subject, by=by, at=NOW)), subject
+        return Owner("case", custody.open_case(subject=subject, by=by, at=NOW).id), subject
 
 
 @pytest.fixture

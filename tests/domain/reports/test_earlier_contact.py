@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError
 from django.test import Client
+from tests.people import INTAKE_DESK, KUPANG, NOW, SEMARANG, Cast, owner_url, sign_in
 
 from rangkul.assessments.answers import Answers
 from rangkul.cases import operations as cases
@@ -26,7 +27,6 @@ from rangkul.reports.content import About, ReportContent
 from rangkul.reports.models import EarlierContact, Report
 from rangkul.trail import queries as trail
 from rangkul.trail.models import Act
-from tests.people import INTAKE_DESK, KUPANG, NOW, SEMARANG, Cast, owner_url, sign_in
 
 NAME, NIK, PHONE = "Maria Goreti Uji", "5371014203990001", "081234567890"
 SINCE = NOW - timedelta(days=7)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.people import NOW, Cast
 
 from rangkul.clocks import queries as clocks
 from rangkul.foundation.actor import Actor
@@ -18,7 +19,6 @@ from rangkul.reports import content as contents
 from rangkul.reports import operations, queries
 from rangkul.reports.content import About, ReportContent, Reporter
 from rangkul.reports.models import Report
-from tests.people import NOW, Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -70,7 +70,7 @@ def test_a_person_does_not_sign_as_the_system(db: None, cast: Cast) -> None:
 
 def test_nobody_writes_into_the_record_of_a_foreign_case(db: None, cast: Cast) -> None:
     with acting(cast.ratih):
-        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW)
+        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW).id
         _record(cast.ratih, case_id=case_id)
     with pytest.raises(DatabaseError, match="row-level security"), acting(cast.yohana):
         _record(cast.yohana, case_id=case_id)
@@ -175,7 +175,7 @@ def test_fields_do_not_run_into_each_other() -> None:
 
 def test_the_stored_digest_is_that_of_the_stored_columns(db: None, cast: Cast) -> None:
     with acting(cast.ratih):
-        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW)
+        case_id = custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW).id
         _record(
             cast.ratih, case_id=case_id, reason="r", note_sealed=b"\x01x",
             detail={"b": [1, 2], "a": None},
@@ -218,7 +218,7 @@ def test_an_agency_reads_its_own_acts_and_the_holders_those_of_their_case(
     db: None, cast: Cast
 ) -> None:
     with acting(cast.wahyuni):
-        case_id = custody.open_case(subject=uuid4(), by=cast.wahyuni, at=NOW)
+        case_id = custody.open_case(subject=uuid4(), by=cast.wahyuni, at=NOW).id
         later = NOW + timedelta(minutes=1)
         custody.join_agency(case_id=case_id, agency_id=KUPANG, by=cast.wahyuni, at=later)
     with acting(cast.yohana):

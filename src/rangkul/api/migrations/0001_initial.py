@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['agency', '-created_at'], name='token_newest')],
-                'constraints': [models.UniqueConstraint(fields=('digest',), name='token_secret_once'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='token_has_life'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='token_withdrawn_whole')],
+                'constraints': [models.UniqueConstraint(fields=('digest',), name='token_secret_once'), models.CheckConstraint(condition=models.Q(('expires_at__gte', models.F('created_at'))), name='token_has_life'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='token_withdrawn_whole')],
             },
         ),
         Secure(

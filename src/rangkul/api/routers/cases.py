@@ -27,8 +27,8 @@ from rangkul.api.calls import (
 from rangkul.api.door import caller_of, once
 from rangkul.api.routers.plan import needs_said
 from rangkul.api.schemas.cases import (
+    CaseLine,
     CasePage,
-    CaseRow,
     CaseSaid,
     IdentityAsked,
     IdentitySaid,
@@ -96,7 +96,7 @@ def list_cases(
     )  # fmt: skip
     due = clocks.next_due(caller.actor, [file.case_id for file in page.covers])
     rows = [
-        CaseRow(**_cover(file, due[file.case_id].due_at if file.case_id in due else None))
+        CaseLine(**_cover(file, due[file.case_id].due_at if file.case_id in due else None))
         for file in page.covers
     ]
     return CasePage(cases=rows, next_before=rows[-1].number if page.older else "")

@@ -32,8 +32,8 @@ from rangkul.api.schemas.referrals import (
     OutcomeAsked,
     PacketSaid,
     ReferralAsked,
+    ReferralLine,
     ReferralList,
-    ReferralRow,
     ReferralSaid,
     ReferralSent,
     ReplyAsked,
@@ -64,7 +64,7 @@ def list_of_case(request: HttpRequest, number: CaseNumber) -> ReferralList:
     caller = caller_of(request)
     case_id = case_id_in_path(number)
     found = referrals.list_case(caller.actor, case_id)
-    return ReferralList(referrals=[ReferralRow(**_row(sent, case_id)) for _, sent in found])
+    return ReferralList(referrals=[ReferralLine(**_row(sent, case_id)) for _, sent in found])
 
 
 @router.post(
@@ -117,7 +117,7 @@ def list_out(request: HttpRequest) -> ReferralList:
     """What was asked of other desks for cases that the caller may see; open questions first."""
     caller = caller_of(request)
     found = referrals.outbox(caller.actor, now=caller.at)
-    return ReferralList(referrals=[ReferralRow(**_row(e.request, e.case_id)) for e in found])
+    return ReferralList(referrals=[ReferralLine(**_row(e.request, e.case_id)) for e in found])
 
 
 @router.post(
@@ -157,7 +157,7 @@ def list_in(request: HttpRequest) -> ReferralList:
     """What was sent to the caller's desks: unanswered first, soonest first."""
     caller = caller_of(request)
     found = referrals.inbox(caller.actor, now=caller.at)
-    return ReferralList(referrals=[ReferralRow(**_row(e.request, 0)) for e in found])
+    return ReferralList(referrals=[ReferralLine(**_row(e.request, 0)) for e in found])
 
 
 @router.post(

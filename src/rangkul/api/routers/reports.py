@@ -30,10 +30,10 @@ from rangkul.api.schemas.reports import (
     OpenCaseAsked,
     ReportAsked,
     ReporterSaid,
+    ReportLine,
     ReportPage,
     ReportReceived,
     ReportReceivedKept,
-    ReportRow,
     ReportSaid,
     ReportStanding,
     ReportWords,
@@ -113,7 +113,7 @@ def list_reports(
             following = reports.report_number(found[-1].id)
     visible = custody.visible_among(caller.actor, [r.case_id for r in found if r.case_id])
     return ReportPage(
-        reports=[ReportRow(**_row(report, visible)) for report in found], next_before=following
+        reports=[ReportLine(**_row(report, visible)) for report in found], next_before=following
     )
 
 

@@ -18,10 +18,10 @@ from rangkul.api.schemas.strict import (
     ClockSaid,
     Code,
     Day,
+    Keepable,
     Moment,
     Number,
     Said,
-    Text,
     Version,
     example,
 )
@@ -33,7 +33,7 @@ _COVER: dict[str, Any] = {
 }  # fmt: skip
 
 
-class CaseRow(Said):
+class CaseLine(Said):
     """One line of the caseload: a call word, never a name."""
 
     model_config = ConfigDict(json_schema_extra=example(**_COVER))
@@ -54,7 +54,7 @@ class CasePage(Said):
 
     model_config = ConfigDict(json_schema_extra=example(cases=[_COVER], next_before=""))
 
-    cases: list[CaseRow]
+    cases: list[CaseLine]
     next_before: str
 
 
@@ -113,7 +113,7 @@ _CASE_EXTRA: dict[str, Any] = {
 }  # fmt: skip
 
 
-class CaseSaid(CaseRow):
+class CaseSaid(CaseLine):
     """A file's cover, its deadlines and its plan. Who the person is stands elsewhere."""
 
     model_config = ConfigDict(json_schema_extra=example(**_COVER, **_CASE_EXTRA))
@@ -142,7 +142,7 @@ class IdentityAsked(Asked):
     model_config = ConfigDict(json_schema_extra=example(reason="menghubungi", words=""))
 
     reason: Code
-    words: Annotated[Text, Field(max_length=500)] = ""
+    words: Annotated[str, Field(max_length=500), Keepable] = ""
 
 
 class PersonSaid(Said):
@@ -252,7 +252,7 @@ class NeedAsked(Asked):
         )
     )  # fmt: skip
 
-    words: Annotated[Text, Field(max_length=500)]
+    words: Annotated[str, Field(max_length=500), Keepable]
     service: Code
     urgency: Code = "perlu"
     due_on: Day | None = None

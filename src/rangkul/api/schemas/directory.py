@@ -15,16 +15,16 @@ from rangkul.api.schemas.strict import (
     AreaCode,
     Asked,
     Code,
+    Keepable,
     Labelled,
     Number,
     Place,
     Said,
-    Text,
     example,
 )
 
-Query = Annotated[Text, Field(max_length=80)]
-Cursor = Annotated[Text, Field(max_length=24)]
+Query = Annotated[str, Field(max_length=80), Keepable]
+Cursor = Annotated[str, Field(max_length=24), Keepable]
 
 
 class AgenciesWanted(Asked):
@@ -49,8 +49,8 @@ class DesksWanted(Asked):
 class SuggestionsWanted(Asked):
     """For which case, which service, near which place (the file's own when left out)."""
 
-    case: Number
-    service: Code
+    case: Annotated[Number, Field(examples=[CASE])]
+    service: Annotated[Code, Field(examples=["medis"])]
     area: AreaCode = ""
 
 

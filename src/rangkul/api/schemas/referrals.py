@@ -17,17 +17,17 @@ from rangkul.api.schemas.strict import (
     Code,
     Codes,
     Day,
+    Keepable,
     Moment,
     Number,
     Place,
     Said,
-    Text,
     Version,
     Words,
     example,
 )
 
-PacketWords = Annotated[Text, Field(max_length=600)]
+PacketWords = Annotated[str, Field(max_length=600), Keepable]
 _PLACE = {
     "agency": "LB-1C9D-44KM", "agency_name": "Puskesmas Uji", "desk": DESK,
     "desk_name": "Layanan PKPR",
@@ -59,7 +59,7 @@ class DraftAsked(Asked):
     asked: PacketWords
     reach: PacketWords
     words: Annotated[
-        dict[Annotated[Text, Field(max_length=32)], PacketWords], Field(max_length=40)
+        dict[Annotated[str, Field(max_length=32), Keepable], PacketWords], Field(max_length=40)
     ] = {}
     left_out: Codes = []
     risk_note: PacketWords = ""
@@ -144,7 +144,7 @@ _REFERRAL: dict[str, Any] = {
 }  # fmt: skip
 
 
-class ReferralRow(Said):
+class ReferralLine(Said):
     """A request on a list. ``case`` is the sender's own; the receiver knows of no case."""
 
     number: str
@@ -171,7 +171,7 @@ class ReferralRow(Said):
     version: int
 
 
-class ReferralSaid(ReferralRow):
+class ReferralSaid(ReferralLine):
     """One request; ``sides`` on which the caller stands, ``moves`` that start from its state."""
 
     model_config = ConfigDict(json_schema_extra=example(**_REFERRAL))
@@ -189,7 +189,7 @@ class ReferralList(Said):
         )
     )
 
-    referrals: list[ReferralRow]
+    referrals: list[ReferralLine]
 
 
 class ReferralSent(Said):

@@ -19,16 +19,16 @@ from rangkul.api.schemas.strict import (
     Code,
     Codes,
     Day,
+    Keepable,
     Line,
     Moment,
     Number,
     Said,
-    Text,
     example,
 )
 from rangkul.assessments import rk01_triase
 
-Answer = Annotated[list[Annotated[Text, Field(max_length=2000)]], Field(max_length=20)]
+Answer = Annotated[list[Annotated[str, Field(max_length=2000), Keepable]], Field(max_length=20)]
 _ITEMS = frozenset(item.name for item in rk01_triase.TRIAGE.items)
 
 
@@ -48,7 +48,7 @@ class AboutAsked(Asked):
     called_name: Line = ""
     phone: Line = ""
     nik: Line = ""
-    sex: Annotated[Text, Field(max_length=12)] = ""
+    sex: Annotated[str, Field(max_length=12), Keepable] = ""
     age: Annotated[int, Field(ge=0, le=125)] | None = None
     place: Line = ""
     safe_contact: Line = ""
@@ -80,7 +80,7 @@ class ReportAsked(Asked):
     account: Account
     reporter: ReporterAsked = ReporterAsked()
     about: AboutAsked = AboutAsked()
-    answers: dict[str, Annotated[Text, Field(max_length=2000)] | Answer] = {}
+    answers: dict[str, Annotated[str, Field(max_length=2000), Keepable] | Answer] = {}
     violence_kinds: Codes = []
     take: bool = False
 
@@ -173,7 +173,7 @@ class ReportReceivedKept(ReportStanding):
     answer_by: datetime | None
 
 
-class ReportRow(ReportStanding):
+class ReportLine(ReportStanding):
     """One line of the list. ``case`` only for who may see the file."""
 
     model_config = ConfigDict(
@@ -195,7 +195,7 @@ class ReportPage(Said):
 
     model_config = ConfigDict(json_schema_extra=example(reports=[], next_before=REPORT))
 
-    reports: list[ReportRow]
+    reports: list[ReportLine]
     next_before: str
 
 
@@ -235,7 +235,7 @@ class ReportWords(Said):
     triage: TriageSaid
 
 
-class ReportSaid(ReportRow):
+class ReportSaid(ReportLine):
     """One report. ``words`` is null once it was handed over to a file that others carry."""
 
     model_config = ConfigDict(
@@ -278,7 +278,7 @@ class OpenCaseAsked(Asked):
     is_child: bool | None = None
     languages: Codes = []
     worker_sex: Annotated[str, Field(pattern=r"^[PL]?$")] = ""
-    work_label: Annotated[Text, Field(max_length=60)] = ""
+    work_label: Annotated[str, Field(max_length=60), Keepable] = ""
     name: Line | None = None
     called_name: Line | None = None
     nik: Line | None = None

@@ -28,17 +28,17 @@ def _keepable(value: str) -> str:
     return value
 
 
-Text = Annotated[str, AfterValidator(_keepable)]
+Keepable: Final = AfterValidator(_keepable)
 Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 Day = Annotated[date, AfterValidator(_in_our_time)]
 Code = Annotated[str, Field(max_length=48, pattern=r"^[a-z0-9_]*$")]
-Codes = Annotated[list[Annotated[Text, Field(max_length=48)]], Field(max_length=60)]
+Codes = Annotated[list[Annotated[str, Field(max_length=48), Keepable]], Field(max_length=60)]
 AreaCode = Annotated[str, Field(max_length=16, pattern=r"^[0-9.]*$")]
-Line = Annotated[Text, Field(max_length=300)]
-Words = Annotated[Text, Field(max_length=1000)]
-Account = Annotated[Text, Field(max_length=20_000)]
+Line = Annotated[str, Field(max_length=300), Keepable]
+Words = Annotated[str, Field(max_length=1000), Keepable]
+Account = Annotated[str, Field(max_length=20_000), Keepable]
 Version = Annotated[int, Field(ge=0, le=2_000_000_000)]
-Number = Annotated[Text, Field(max_length=16)]
+Number = Annotated[str, Field(max_length=16), Keepable]
 
 
 class Asked(BaseModel):

@@ -17,7 +17,7 @@ from rangkul.assessments.queries import latest
 from rangkul.cases import events, policy, queries
 from rangkul.cases.models import Incident
 from rangkul.cases.operations.cover import change_cover, change_incident, lock, set_risk
-from rangkul.cases.operations.opening import start_clock, start_clocks
+from rangkul.cases.operations.opening import start_clock, start_triage_clocks
 from rangkul.clocks import operations as clocks
 from rangkul.foundation.actor import Actor
 from rangkul.trail.operations import record
@@ -65,7 +65,7 @@ def record_triage(*, case_id: int, answers: Answers, by: Actor, at: datetime) ->
         start_clock(file, "lower_risk_review", by=by, at=at)
     if policy.LEVELS.index(judgement.in_force) > policy.LEVELS.index(file.risk):
         set_risk(case_id=case_id, risk=judgement.in_force, reason="triase", by=by, at=at)
-    start_clocks(queries.get_file(by, case_id), flags=result.flags, by=by, at=at)
+    start_triage_clocks(queries.get_file(by, case_id), flags=result.flags, by=by, at=at)
     return submission
 
 

@@ -163,15 +163,23 @@ def add_incident(*, case: Case, facts: IncidentFacts, by: Actor, at: datetime) -
 
 
 def start_clocks(file: CaseFile, *, flags: frozenset[Flag], by: Actor, at: datetime) -> None:
-    """The clocks that a triage sets on an open file (domain: clocks)."""
-    wanted = {"assessment_begun": True, "assessment_completed": True}
-    wanted["tppo_screening"] = Flag.TRAFFICKING_SCREENING in flags
-    wanted["triage_unknown_again"] = Flag.ASK_AGAIN in flags
-    wanted["self_harm_asked_again"] = Flag.ASK_SUICIDE_AGAIN in flags
-    wanted["medical_window"] = Flag.MEDICAL_WINDOW in flags
-    wanted["child_first_assessment"] = file.is_child
-    for procedure, needed in wanted.items():
-        if needed:
+    """The clocks of a newly opened file (domain: clocks)."""
+    start_clock(file, "assessment_begun", by=by, at=at)
+    start_clock(file, "assessment_completed", by=by, at=at)
+    if file.is_child:
+        start_clock(file, "child_first_assessment", by=by, at=at)
+    start_triage_clocks(file, flags=flags, by=by, at=at)
+
+
+def start_triage_clocks(file: CaseFile, *, flags: frozenset[Flag], by: Actor, at: datetime) -> None:
+    """The clocks that a triage sets, the first one or a later one."""
+    for flag, procedure in (
+        (Flag.TRAFFICKING_SCREENING, "tppo_screening"),
+        (Flag.ASK_AGAIN, "triage_unknown_again"),
+        (Flag.ASK_SUICIDE_AGAIN, "self_harm_asked_again"),
+        (Flag.MEDICAL_WINDOW, "medical_window"),
+    ):
+        if flag in flags:
             start_clock(file, procedure, by=by, at=at)
 
 

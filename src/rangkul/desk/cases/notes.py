@@ -108,8 +108,8 @@ def refile_note(request: StaffRequest, number: str, note_id: UUID) -> HttpRespon
 
 def _kind_label(code: str) -> str:
     return {
-        "note": _("Note"), "visit": _("Visit"), "call": _("Call"), "message": _("Message"),
-        "meeting": _("Meeting"),
+        "note": _("Note"), "visit": _("Visit"),
+        "call": pgettext("kind of note", "Call"), "message": _("Message"), "meeting": _("Meeting"),
     }[code]  # fmt: skip
 
 

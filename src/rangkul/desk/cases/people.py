@@ -283,17 +283,27 @@ def _incident_values(request: StaffRequest) -> dict[str, Any]:
             values[name] = _day(text(request, name, 10))
         except InvalidInput as fault:
             raise InvalidInput({name: "malformed"}) from fault
-    areas = [text(request, name, 16) for name in ("area", "origin_area", "destination_area")]
-    transit = [code for code in request.POST.getlist("transit_areas") if code]
-    known = reference.get_areas([code for code in (*areas, *transit) if code])
-    for name, code in zip(("area", "origin_area", "destination_area"), areas, strict=True):
-        if code and code not in known:
-            raise InvalidInput({name: "unknown"})
-        values[name] = code
-    values["transit_areas"] = [code for code in transit if code in known]
+    for name in ("area", "origin_area", "destination_area"):
+        values[name] = _area(name, text(request, name, 200))
+    transit = [
+        _area("transit_areas", typed[:200]) for typed in request.POST.getlist("transit_areas")
+    ]
+    values["transit_areas"] = [code for code in transit if code]
     country = text(request, "destination_country", 2)
     values["destination_country"] = country if reference.is_code("negara", country) else ""
     return values
+
+
+def _area(name: str, typed: str) -> str:
+    """The code of the place named in full or by its code, "" for none; two may share words."""
+    typed = typed.strip()
+    if not typed or typed in reference.get_areas([typed]):
+        return typed
+    hits = reference.search_areas(typed)
+    exact = [hit for hit in hits if hit.full_name.casefold() == typed.casefold()]
+    if not exact and len(hits) != 1:
+        raise InvalidInput({name: "unknown"})
+    return (exact or hits)[0].code
 
 
 def _account(incident: Incident) -> str:

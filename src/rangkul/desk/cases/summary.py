@@ -30,6 +30,7 @@ from rangkul.people import operations as people
 from rangkul.people import queries as people_queries
 from rangkul.people.models import Person
 from rangkul.reference import queries as reference
+from rangkul.reference.zones import zone_of
 from rangkul.trail import queries as trail
 
 _SHOWN = 60
@@ -255,14 +256,14 @@ def _note_title(kind: str) -> str:
     return {
         "report": _("Report"),
         "visit": _("Visit"),
-        "call": _("Call"),
+        "call": pgettext("kind of note", "Call"),
         "message": _("Message"),
         "meeting": _("Meeting"),
     }.get(kind, _("Companion's note"))
 
 
 def _days(moments: Sequence[Moment], file: CaseFile, request: StaffRequest) -> list[Day]:
-    zone = ZoneInfo(reference.zone_for(request.membership.area_code).key)
+    zone = ZoneInfo(zone_of(request.membership.area_code))
     days: list[Day] = []
     for moment in moments:
         on = moment.at.astimezone(zone).date()

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
@@ -175,8 +176,8 @@ def reopening_reasons() -> dict[str, str]:
 def state_label(code: str) -> str:
     """What a file's state is called."""
     return {
-        "open": _("Open"), "closed": _("Closed"), "left": _("Left by own wish"),
-        "missing": _("Missing"), "died": _("Died"),
+        "open": pgettext("state of a case", "Open"), "closed": _("Closed"),
+        "left": _("Left by own wish"), "missing": _("Missing"), "died": _("Died"),
     }[code]  # fmt: skip
 
 

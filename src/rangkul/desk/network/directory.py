@@ -64,7 +64,8 @@ def directory(request: StaffRequest) -> HttpResponse:
 @staff(Permission.SEE_DIRECTORY)
 def areas(request: StaffRequest) -> HttpResponse:
     """Options for an area's field while somebody types."""
-    typed = request.GET.get("wilayah") or request.GET.get("area") or ""
+    # One field asks at a time, under whatever name it has on its page.
+    typed = str(next(iter(request.GET.values()), ""))
     hits = reference.search_areas(typed[:80]) if len(typed.strip()) > 1 else []
     return render(request, "desk/network/area_options.html", {"hits": hits})
 

@@ -55,7 +55,7 @@ class DraftForm(forms.Form):
         label=_("Access and disability"), max_length=MOST_WORDS, required=False
     )
     worker_sex = forms.ChoiceField(
-        label=_("Whom she would rather see"), required=False, widget=forms.RadioSelect,
+        label=_("Would rather see"), required=False, widget=forms.RadioSelect,
         choices=[("", _("No wish")), ("P", _("A woman")), ("L", _("A man"))],
     )  # fmt: skip
     left_out = forms.MultipleChoiceField(
@@ -300,5 +300,5 @@ class SlipForm(forms.Form):
         label=_("Language of the letter"), choices=[("id", "Bahasa Indonesia"), ("en", "English")]
     )
     safe = forms.BooleanField(
-        label=_("I asked: is this paper safe for her to carry? She says yes."), required=False
+        label=_("I asked whether this paper is safe to carry. The answer was yes."), required=False
     )

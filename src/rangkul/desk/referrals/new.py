@@ -32,6 +32,7 @@ from rangkul.foundation.errors import InvalidInput
 from rangkul.network import queries as network
 from rangkul.network.queries import Suggestions, SurvivorFacts
 from rangkul.people import queries as people
+from rangkul.reference import queries as reference
 from rangkul.reference.services import SERVICES, ServiceCode
 from rangkul.referrals import ceilings, grounds, operations, queries, sheet
 from rangkul.referrals.operations import Asked, Prepared
@@ -55,6 +56,7 @@ class Chosen:
     token: UUID = field(default_factory=uuid4)
     step: str = ""
     within: str = ""
+    near: str | None = None
 
     @classmethod
     def read(cls, request: StaffRequest) -> Chosen:
@@ -70,6 +72,7 @@ class Chosen:
             token=_uuid(sent.get("token", "")) or uuid4(),
             step=request.POST.get("step", ""),
             within=sent.get("within", "") if sent.get("within", "") in WITHIN else "",
+            near=sent.get("near"),
         )
 
 
@@ -80,6 +83,7 @@ class Page:
     file: CaseFile
     chosen: Chosen
     suggestions: Suggestions = field(default_factory=Suggestions)
+    places: list[tuple[str, str]] = field(default_factory=list)
     bases: list[Basis] = field(default_factory=list)
     basis: Basis | None = None
     draft: DraftForm | None = None
@@ -108,8 +112,10 @@ def new_referral(request: StaffRequest, number: str) -> HttpResponse:
 def _choose_desk(page: Page, request: StaffRequest) -> None:
     """The desks in order; the first is chosen until the person chooses."""
     file = page.file
+    _choose_place(page, request)
     page.suggestions = network.suggest_desks(
-        request.actor, service=page.chosen.service, at=request.now, near_area=file.area,
+        request.actor, service=page.chosen.service, at=request.now,
+        near_area=page.chosen.near or file.area,
         survivor=SurvivorFacts(
             age_years=None, is_child=file.is_child, sex=file.sex, area_code="",
             needs_access="disabilitas" in file.flags, languages=tuple(file.languages),
@@ -121,12 +127,27 @@ def _choose_desk(page: Page, request: StaffRequest) -> None:
         page.chosen.desk_id = known[0] if known else None
 
 
+def _choose_place(page: Page, request: StaffRequest) -> None:
+    """Near which place of the person's road to look; for the care at home, home is looked at first."""
+    incident = cases.get_incident(request.actor, page.file.case_id)
+    road = (page.file.area, incident.origin_area, *incident.transit_areas,
+            incident.destination_area)  # fmt: skip
+    known = reference.get_areas(code for code in dict.fromkeys(road) if code)
+    page.places = [(code, known[code].full_name) for code in dict.fromkeys(road) if code in known]
+    if page.chosen.near not in known:
+        goes_home = page.chosen.service == ServiceCode.LAYANAN_ASAL
+        page.chosen.near = incident.origin_area if goes_home else page.file.area
+
+
 def _choose_basis(page: Page, request: StaffRequest) -> bool:
     """The standing grounds; records a new one when that was asked. Whether one was recorded."""
     chosen, actor = page.chosen, request.actor
     standing = grounds.Standing.of(page.file)
     service = ServiceCode(chosen.service)
-    desks = [(each.desk_id, each.candidate.desk_name) for each in page.suggestions.ranked]
+    desks = [
+        (each.desk_id, f"{each.candidate.desk_name}, {each.candidate.agency_name}")
+        for each in page.suggestions.ranked
+    ]
     asked = chosen.step == "record"
     page.ground = GroundForm(
         request.POST if asked else None, service=service, standing=standing, desks=desks

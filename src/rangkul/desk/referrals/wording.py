@@ -27,11 +27,11 @@ def fault_words(code: str) -> str:
         "not_in_order": _("The answer must come before the first contact and the outcome."),
         "case_number": _("The case's number stays here. The packet has a number of its own."),
         "identity_number": _("An identity number does not belong in free words."),
-        "name": _("Her name is withheld from this desk: use what she is called, or the pseudonym."),
-        "contact": _("Her telephone number is withheld from this desk."),
-        "address": _("Where she lives is withheld from this desk."),
+        "name": _("The name is withheld from this desk: use the called name, or the pseudonym."),
+        "contact": _("The telephone number is withheld from this desk."),
+        "address": _("The home address is withheld from this desk."),
         "suspect_named": _("The suspect is withheld from this desk: say what to mind, not whom."),
-        "hiv": _("HIV status never travels. She tells it herself where she wishes."),
+        "hiv": _("HIV status never travels. Only the person tells it, where they wish."),
         "pregnancy": _("Pregnancy never travels. The clinic asks for it in private."),
         "not_allowed": _("This desk is not given this."),
         "not_offered": _("This service does not accept this ground."),
@@ -57,10 +57,10 @@ def basis_words(why: str) -> str:
     """Why nothing may go out on a basis now."""
     return {
         "withdrawn": _("The consent was withdrawn."),
-        "expired": _("The consent is over. Ask her again."),
+        "expired": _("The consent is over. Please ask again."),
         "not_reviewed": _("Nobody has looked at this ground within 24 hours."),
         "other_service": _("The ground is for another service."),
-        "other_desk": _("She agreed to another desk. Ask her about this one."),
+        "other_desk": _("Consent was given for another desk. Please ask about this one."),
         "guardian_excluded": _("The guardian may be the suspect: consent cannot be the ground."),
         "best_interest": _("For a child the best-interest note is missing."),
     }.get(why, _("There is no ground for this service yet."))
@@ -70,7 +70,7 @@ def closed_words(why: str) -> str:
     """Why a packet can no longer be opened, and what to do."""
     return {
         "withdrawn": _(
-            "The person took her consent back. Stop, contact nobody, and delete what you copied. "
+            "The person took the consent back. Stop, contact nobody, and delete what you copied. "
             "Keep only what your own law makes you keep."
         ),
         "declined": _("You declined this request. Its packet is destroyed."),

@@ -44,8 +44,10 @@ SENTENCES: Mapping[str, Any] = {
     "malformed": _("This number is not complete. Leave it empty if you are not sure."),
 }
 # Where a fault of the content stands on the page.
-_BESIDE = {"about_name": "name", "about_called_name": "called_name", "about_phone": "phone",
-           "about_nik": "nik", "about_place": "place", "about_safe_contact": "safe_contact"}  # fmt: skip
+_BESIDE = {
+    f"about_{name}": name
+    for name in ("name", "called_name", "phone", "nik", "place", "safe_contact")
+}
 
 
 class Words(forms.CharField):

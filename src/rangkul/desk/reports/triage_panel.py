@@ -69,14 +69,14 @@ def earlier_words(actor: Actor, about: About, *, besides: int | None) -> str:
     """
     found = reports.earlier_contact(actor, about, besides=besides)
     if found.cases and found.reports:
-        return _("Perhaps known here already: %(cases)d case(s) and %(reports)d report(s).") % {
+        return _("Perhaps known here already (cases: %(cases)d, reports: %(reports)d).") % {
             "cases": found.cases,
             "reports": found.reports,
         }
     if found.cases:
-        return _("Perhaps known here already: %(cases)d case(s).") % {"cases": found.cases}
+        return _("Perhaps known here already (cases: %(cases)d).") % {"cases": found.cases}
     if found.reports:
-        return _("Perhaps reported here before: %(reports)d report(s).") % {
+        return _("Perhaps reported here before (reports: %(reports)d).") % {
             "reports": found.reports
         }
     return ""

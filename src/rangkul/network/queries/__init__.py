@@ -15,6 +15,7 @@ from rangkul.network.queries.acting import (
     get_acting_membership,
     get_live_actor,
     list_memberships,
+    list_supervisors,
 )
 from rangkul.network.queries.directory import (
     AgencyRow,
@@ -84,6 +85,7 @@ __all__ = [
     "list_desks",
     "list_memberships",
     "list_staff",
+    "list_supervisors",
     "next_opening",
     "on_duty",
     "open_now",

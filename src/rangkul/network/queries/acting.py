@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from rangkul.access.roles import Supervisor
 from rangkul.foundation.actor import Actor
 from rangkul.network.models import Agency, Desk, Membership
 
@@ -83,3 +84,13 @@ def agency_names(agency_ids: Iterable[int]) -> dict[int, str]:
 def desk_names(desk_ids: Iterable[int]) -> dict[int, str]:
     """Names of these desks."""
     return dict(Desk.objects.filter(id__in=set(desk_ids)).values_list("id", "name"))
+
+
+def list_supervisors(agency_id: int | None = None) -> list[Actor]:
+    """The live supervisors of an agency, or of every agency (one each), for work after the page."""
+    found = Membership.objects.filter(
+        _live(), roles__contains=[Supervisor.code], user__is_active=True
+    ).order_by("agency_id", "id")
+    if agency_id is None:
+        return [actor_of(row) for row in found.distinct("agency_id")]
+    return [actor_of(row) for row in found.filter(agency_id=agency_id)]

@@ -166,7 +166,7 @@ _VISUM: Final = Row(
 _PSIKOLOGI: Final = Row(
     ceiling=Levels.parse("I1 C1 A2 H2 G0"),
     needed_id="Rumusan bersama, risiko terhadap diri, hasil penapisan bila ia setuju.",
-    needed_en="Shared formulation, risk to self, her own screening if she agrees.",
+    needed_en="Shared formulation, risk to self, the person's own screening by consent.",
     withheld=(_LEGAL, _SUSPECT, _HIV),
     rules=frozenset({R.NO_THERAPY_NOTES, R.COURT_EVALUATION_APART}),
     bases=(
@@ -238,7 +238,7 @@ _POLISI: Final = Row(
     ceiling=Levels.parse("I2 C0 A3 H0 G2"),
     proposal=Levels.parse("I2 C0 A2 H0 G2"),
     needed_id="Kejadian dengan kata-katanya sendiri, terduga, tempat, daftar bukti.",
-    needed_en="Facts in her own words, the suspect, places, the evidence list.",
+    needed_en="Facts in the person's own words, the suspect, places, the evidence list.",
     withheld=(
         Withheld(
             "opinions",
@@ -409,7 +409,7 @@ _SEKOLAH: Final = Row(
 _ROHANI: Final = Row(
     ceiling=Levels.parse("I0 C0 A0 H0 G0"),
     needed_id="Agama atau kepercayaan, bahasa, waktu; nama panggilan ia sebut sendiri.",
-    needed_en="Faith, language, time; she gives her own called name.",
+    needed_en="Faith, language, time; the person gives a called name.",
     withheld=(_EVERYTHING_ELSE,),
     rules=frozenset({R.CHOSEN_BY_SURVIVOR}),
 )
