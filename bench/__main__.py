@@ -24,7 +24,7 @@ def main() -> int:
         result = _measure(ground, options) | {
             "filling": filling,
             "measured_on": datetime.now(UTC).date().isoformat(),
-            "machine": _machine() | {"load_before": load_before, "nice": os.nice(0)},
+            "machine": _machine() | {"load_before": load_before},
             "settings": SETTINGS,
         }
     finally:
@@ -90,9 +90,10 @@ def _measure(ground: Ground, options: argparse.Namespace) -> dict[str, Any]:
         client.get("/")
         at_rest = server.memory()
         figures, addresses = [], []
-        for page in pages(client, visitor, requests=options.requests + 20, seed=options.seed):
-            figures.append(measure(page, visitor, requests=options.requests).plain())
-            print(f"  {page.name}: p95 {figures[-1]['p95']} ms", flush=True)
+        for page in pages(client, visitor, seed=options.seed):
+            found = measure(page, visitor, server, requests=min(options.requests, page.most))
+            figures.append(found.plain())
+            print(f"  {page.name}: p95 {found.p95} ms, CPU {found.cpu_ms} ms", flush=True)
             if not page.fields:
                 addresses.append(page.sample)
         loaded = under_load(server, visitor, addresses, users=8, seconds=4 if options.quick else 15)

@@ -9,11 +9,9 @@ from dataclasses import asdict, dataclass
 
 from bench.client import Client
 from bench.counting import cost_of
-from bench.pages import Page
+from bench.pages import WARM_UP, Page
 from bench.server import Server
 from bench.visit import Visitor
-
-WARM_UP = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,7 @@ class Figures:
     p50: float
     p95: float
     p99: float
+    cpu_ms: float
     sql_ms: float
     queries: int
     kilobytes: float
@@ -45,16 +44,20 @@ class PageFailed(Exception):
     """A measured page did not answer as it should: its time would mean nothing."""
 
 
-def measure(page: Page, visitor: Visitor, *, requests: int) -> Figures:
+def measure(page: Page, visitor: Visitor, server: Server, *, requests: int) -> Figures:
     """Ask for the page again and again and note every time."""
     times, sizes = [], []
+    used = 0.0
     for turn in range(WARM_UP + requests):
+        if turn == WARM_UP:
+            used = server.processor_seconds()
         answer = page.ask()
         if answer.status != page.expects or answer.location.startswith("/akun/"):
             raise PageFailed(f"{page.name}: {answer.status} instead of {page.expects}")
         if turn >= WARM_UP:
             times.append(answer.seconds * 1000)
             sizes.append(answer.wire)
+    used = server.processor_seconds() - used
     cost = cost_of(page, visitor)
     ordered = sorted(times)
     return Figures(
@@ -64,6 +67,7 @@ def measure(page: Page, visitor: Visitor, *, requests: int) -> Figures:
         p50=round(_share(ordered, 0.50), 1),
         p95=round(_share(ordered, 0.95), 1),
         p99=round(_share(ordered, 0.99), 1),
+        cpu_ms=round(used * 1000 / requests, 1),
         sql_ms=round(cost.sql_ms, 2),
         queries=cost.statements,
         kilobytes=round(max(sizes) / 1024, 1),

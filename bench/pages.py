@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
+from itertools import cycle, islice
 from random import Random
 from typing import Final
 
@@ -21,7 +21,8 @@ Ask = Callable[[], Answer]
 class Page:
     """One measured page. ``bar_ms`` is its limit for p95; ``ask`` makes one request.
 
-    ``sample`` is an address of the page for counting its queries, with the fields of a post.
+    ``sample`` is an address of the page for counting its queries, with the fields of a post;
+    ``most`` how many requests have been made ready.
     """
 
     name: str
@@ -30,16 +31,19 @@ class Page:
     sample: str
     fields: list[tuple[str, str]] = field(default_factory=list)
     expects: int = 200
+    most: int = 10_000
 
 
+WARM_UP: Final = 15
 SERVICE: Final = "polisi"
+_SENT: Final = 96
 _NOTE: Final = (
     "Bertemu di tempat yang ia pilih. Ia ingin berpikir dahulu sebelum melapor. Jadwal kunjungan "
     "berikutnya disepakati."
 )
 
 
-def pages(client: Client, visitor: Visitor, *, requests: int, seed: int) -> Iterator[Page]:
+def pages(client: Client, visitor: Visitor, *, seed: int) -> Iterator[Page]:
     """Every page in the order of a working day; writing ones last."""
     from django.urls import reverse
 
@@ -66,7 +70,7 @@ def pages(client: Client, visitor: Visitor, *, requests: int, seed: int) -> Iter
     )  # fmt: skip
     yield from _searches(client, visitor, rng)
     yield from _directory(client, visitor)
-    yield from _writing(client, visitor, requests=requests, rng=rng)
+    yield from _writing(client, visitor)
 
 
 def _page_after(client: Client, path: str, steps: int) -> str:
@@ -119,7 +123,7 @@ def _directory(client: Client, visitor: Visitor) -> Iterator[Page]:
     yield Page("directory, narrowed", None, lambda: client.get(directory), directory)
 
 
-def _writing(client: Client, visitor: Visitor, *, requests: int, rng: Random) -> Iterator[Page]:
+def _writing(client: Client, visitor: Visitor) -> Iterator[Page]:
     from django.urls import reverse
 
     from rangkul.custody.queries import case_number
@@ -131,22 +135,32 @@ def _writing(client: Client, visitor: Visitor, *, requests: int, rng: Random) ->
     yield Page(
         "save a note", 50, lambda: client.post(next(note_at), blank), first, blank, expects=302
     )
-    ready = _ready_referrals(client, visitor, requests, rng)
-    if ready:
-        turn = iter(ready[1:])
-        path, fields = ready[0]
-        yield Page(
-            "send a referral", 80, lambda: client.post(*next(turn)), path, fields, expects=302
-        )
+    ready = [_ready_referral(client, visitor, case) for case in _grown_ups(visitor)]
+    turn = iter(ready[1:])
+    path, fields = ready[0]
+    yield Page(
+        "send a referral", 80, lambda: client.post(*next(turn)), path, fields, expects=302,
+        most=len(ready) - 1 - WARM_UP,
+    )  # fmt: skip
 
 
-def _ready_referrals(
-    client: Client, visitor: Visitor, count: int, rng: Random
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Filled and previewed referrals, one for each sending: consent first, then desk and words."""
+def _grown_ups(visitor: Visitor) -> list[int]:
+    """Open cases of adults, whose consent needs no guardian; as often as referrals are sent."""
+    from rangkul.cases import queries as cases
+    from rangkul.foundation.scope import acting
+
+    with acting(visitor.actor):
+        covers = cases.list_covers(visitor.actor, visitor.open_cases[: 2 * _SENT])
+    found = [cover.case_id for cover in covers if not cover.is_child]
+    return list(islice(cycle(found), _SENT))
+
+
+def _ready_referral(
+    client: Client, visitor: Visitor, case_id: int
+) -> tuple[str, list[tuple[str, str]]]:
+    """A referral that has been filled and looked at: consent first, then desk and words."""
     from django.urls import reverse
 
-    from rangkul.cases import queries as cases
     from rangkul.consent import notice
     from rangkul.consent.operations import Ground
     from rangkul.custody.queries import case_number
@@ -155,29 +169,18 @@ def _ready_referrals(
     from rangkul.referrals import ceilings, grounds, operations
 
     now = datetime.now(UTC)
-    made = []
-    for case_id in cycle(visitor.open_cases):
-        if len(made) > count:
-            break
-        with acting(visitor.actor):
-            file = cases.get_file(visitor.actor, case_id)
-            ground = Ground(
-                letter="a", service=SERVICE, levels=grounds.stored(ceilings.proposed_for(ServiceCode(SERVICE))),
-                given_by=notice.SURVIVOR, valid_until=now + timedelta(days=90), manner="lisan",
-                language="ind",
-            )  # fmt: skip
-            if file.is_child:
-                continue
-            basis = operations.record_ground(
-                case_id=case_id, ground=ground, by=visitor.actor, at=now
-            )
-        path = reverse("referral-new", args=[case_number(case_id)])
-        fields = form_with(client.get(f"{path}?layanan={SERVICE}&basis={basis.id}").page, "token")
-        fields = filled(
-            fields, asked="Mohon pendampingan saat melapor.", reach="Pendamping, lewat aplikasi",
-            service=SERVICE, basis=str(basis.id),
-        )  # fmt: skip
-        looked = client.post(path, filled(fields, step="show"))
-        seen = filled(form_with(looked.page, "token"), step="send", uncovered_ok="on")
-        made.append((path, seen))
-    return made
+    ground = Ground(
+        letter="a", service=SERVICE, given_by=notice.SURVIVOR, manner="lisan", language="ind",
+        levels=grounds.stored(ceilings.proposed_for(ServiceCode(SERVICE))),
+        valid_until=now + timedelta(days=90),
+    )  # fmt: skip
+    with acting(visitor.actor):
+        basis = operations.record_ground(case_id=case_id, ground=ground, by=visitor.actor, at=now)
+    path = reverse("referral-new", args=[case_number(case_id)])
+    fields = form_with(client.get(f"{path}?layanan={SERVICE}&basis={basis.id}").page, "token")
+    fields = filled(
+        fields, asked="Mohon pendampingan saat melapor.", reach="Pendamping, lewat aplikasi",
+        service=SERVICE, basis=str(basis.id),
+    )  # fmt: skip
+    looked = client.post(path, filled(fields, step="show"))
+    return path, filled(form_with(looked.page, "token"), step="send", uncovered_ok="on")

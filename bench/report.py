@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 _ROOT = Path(__file__).resolve().parent.parent
 DATA = _ROOT / "docs" / "performance.json"
@@ -24,19 +25,24 @@ def write(result: dict[str, Any]) -> None:
 
 def table(result: dict[str, Any]) -> str:
     """The pages as a table."""
-    head = (
-        "| page | p50 ms | p95 ms | p99 ms | bar p95 | verdict | SQL ms | queries | KB sent |\n"
-        "|---|---:|---:|---:|---:|---|---:|---:|---:|\n"
-    )
-    return head + "".join(_row(figures) for figures in result["pages"])
+    titles = (
+        "page", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "bar p95", "verdict", "SQL ms", "queries",
+        "KB sent",
+    )  # fmt: skip
+    rule = ["---" if title in ("page", "verdict") else "---:" for title in titles]
+    return "\n".join([_line(titles), _line(rule), *(_line(_row(f)) for f in result["pages"])])
 
 
-def _row(f: dict[str, Any]) -> str:
-    return (
-        f"| {f['name']} | {f['p50']} | {f['p95']} | {f['p99']} | {f['bar_ms'] or '–'} | "
-        f"{_verdict(f['p95'], f['bar_ms'])} | {f['sql_ms']} | "
-        f"{_marked(f['queries'], QUERIES_BAR)} | {_marked(f['kilobytes'], KILOBYTES_BAR)} |\n"
-    )
+def _line(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def _row(f: dict[str, Any]) -> list[object]:
+    return [
+        f["name"], f["p50"], f["p95"], f["p99"], f["cpu_ms"], f["bar_ms"] or "–",
+        _verdict(f["p95"], f["bar_ms"]), f["sql_ms"], _marked(f["queries"], QUERIES_BAR),
+        _marked(f["kilobytes"], KILOBYTES_BAR),
+    ]  # fmt: skip
 
 
 def _verdict(measured: float, bar: float | None) -> str:
@@ -51,90 +57,87 @@ def _marked(measured: float, bar: float) -> str:
     return str(measured) if measured <= bar else f"**{measured}**"
 
 
+_PAGE: Final = """\
+# Performance
+
+Whole pages through HTTP, from the request's first byte to the answer's last, with the real server
+(`rangkul web`, one process) and worker; the database, the server and the load generator share the
+machine. One user, one request after another, gzip on. Made by `make bench` (`python -m bench`);
+the raw figures are in [performance.json](performance.json).
+
+Measured on {measured_on}: {cases:,} cases ({database_mb:,} MB), {agency_cases:,} of them in the
+agency that is visited. Machine: {cores} cores ({processor}), {memory_gb} GB, {system}, Python
+{python}, PostgreSQL {postgresql}. In the minute before, {load_before} processes on average wanted
+to run for other work.
+
+## Pages
+
+{table}
+
+*CPU* is the processor time of server and database for one request: what the page costs, whatever
+else runs on the machine. *SQL* is the page's readings alone, put by the bare driver under the same
+role and scope. *Queries* counts every statement inside the page but savepoints: session, scope and
+the trail's record are among them. A saving page is the post until its answer; the page it leads
+to is a page of its own. Bars besides: {queries_bar} queries and {kilobytes_bar} KB compressed a
+page; what is over is bold.
+
+## Memory
+
+Proportional set size (shared pages counted once).
+
+{memory}
+
+{users} users reading at once: {pages_per_second} pages a second, p95 {load_p95} ms.
+
+## Search: how often another spelling finds the file
+
+Pairs of a registered name and another way to write it (`tests/factories/name_pairs.py`), asked
+through the product's own search in the visited agency; found means among the first ten.
+
+{recall}
+
+## Filling
+
+{filling}
+
+## Settings
+
+PostgreSQL with the embedded server's settings but for {settings}. The last two only make the
+filling faster.
+"""
+
+
 def page(result: dict[str, Any]) -> str:
     """docs/performance.md."""
-    machine, memory, load = result["machine"], result["memory"], result["load"]
-    filling, recall = result["filling"], result["recall"]
-    lines = [
-        "# Performance",
-        "",
-        (
-            "Whole pages through HTTP, from the request's first byte to the answer's last, with the "
-            "real server (`rangkul web`, one process) and worker; the database, the server and the "
-            "load generator share the machine. One user, one request after another, gzip on. "
-            "Made by `make bench` (`python -m bench`); the raw figures are in "
-            "[performance.json](performance.json)."
-        ),
-        "",
-        (
-            f"Measured on {result['measured_on']}, {result['cases']:,} cases "
-            f"({result['database_mb']:,} MB), {result['agency_cases']:,} of them in the agency that "
-            "is visited."
-        ),
-        "",
-        (
-            f"Machine: {machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB, "
-            f"{machine['system']}, Python {machine['python']}, PostgreSQL {machine['postgresql']}. "
-            f"Other work on the machine while measuring: {machine['load_before']} runnable processes "
-            "on average in the minute before."
-        ),
-        "",
-        "## Pages",
-        "",
-        table(result),
-        (
-            f"Bars: at most {QUERIES_BAR} queries and {KILOBYTES_BAR} KB compressed a page; what is "
-            "over is bold. *Queries* counts every statement inside the page but savepoints, the "
-            "session, the scope and the trail's record included. *SQL* is the page's readings "
-            "alone, put by the driver under the same role and scope. A saving page is the post until "
-            "its answer; the page it leads to is a page of its own."
-        ),
-        "",
-        "## Memory",
-        "",
-        "Proportional set size (shared pages counted once) of web, worker and PostgreSQL together.",
-        "",
-        "| | web | worker | PostgreSQL | all | bar |",
-        "|---|---:|---:|---:|---:|---|",
-        (
-            f"| at rest | {memory['web']} MB | {memory['worker']} MB | {memory['postgresql']} MB | "
-            f"{memory['all']} MB | {_verdict(memory['all'], MEMORY_BAR)} |"
-        ),
-        (
-            f"| {load['users']} users at once | {load['memory_mb']['web']} MB | "
-            f"{load['memory_mb']['worker']} MB | {load['memory_mb']['postgresql']} MB | "
-            f"{load['memory_mb']['all']} MB | no bar |"
-        ),
-        "",
-        (
-            f"{load['users']} users reading at once: {load['pages_per_second']} pages a second, p95 "
-            f"{load['p95']} ms."
-        ),
-        "",
-        "## Search: how often another spelling finds the file",
-        "",
-        (
-            "Pairs of a registered name and another way to write it (`tests/factories/name_pairs.py`), "
-            "asked through the product's own search in the visited agency; found means among the "
-            "first ten."
-        ),
-        "",
-        "| kind | pairs | found |",
-        "|---|---:|---:|",
-        *(f"| {kind} | {r['pairs']} | {r['recall']:.1%} |" for kind, r in recall.items()),
-        "",
-        "## Filling",
-        "",
-        _filling(filling),
-        "",
-        "## Settings",
-        "",
-        "PostgreSQL with its defaults but for: "
-        + ", ".join(f"`{name} = {value}`" for name, value in result["settings"].items())
-        + ". `wal_level` and `max_wal_senders` only make the filling faster.",
-        "",
+    load = result["load"]
+    groups = ("web", "worker", "postgresql", "all")
+    at_rest = [f"{result['memory'][group]} MB" for group in groups]
+    busy = [f"{load['memory_mb'][group]} MB" for group in groups]
+    memory = [
+        _line(["", "web", "worker", "PostgreSQL", "all", "bar"]),
+        _line(["---", *["---:"] * 4, "---"]),
+        _line(["at rest", *at_rest, _verdict(result["memory"]["all"], MEMORY_BAR)]),
+        _line([f"{load['users']} users at once", *busy, "no bar"]),
     ]
-    return "\n".join(lines)
+    recall = [_line(["kind", "pairs", "found"]), _line(["---", "---:", "---:"])]
+    recall += [
+        _line([kind, found["pairs"], f"{found['recall']:.1%}"])
+        for kind, found in result["recall"].items()
+    ]
+    return _PAGE.format(
+        **{name: result[name] for name in ("measured_on", "cases", "database_mb", "agency_cases")},
+        **result["machine"],
+        table=table(result),
+        memory="\n".join(memory),
+        recall="\n".join(recall),
+        users=load["users"],
+        pages_per_second=load["pages_per_second"],
+        load_p95=load["p95"],
+        filling=_filling(result["filling"]),
+        settings=", ".join(f"`{name} = {value}`" for name, value in result["settings"].items()),
+        queries_bar=QUERIES_BAR,
+        kilobytes_bar=KILOBYTES_BAR,
+    )
 
 
 def _filling(filling: dict[str, Any]) -> str:

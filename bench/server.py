@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from bench.ground import Ground
-from bench.memory import family, pss_mb
+from bench.memory import family, processor_seconds, pss_mb
 
 
 class Server:
@@ -55,6 +55,11 @@ class Server:
             "postgresql": round(database),
             "all": round(web + worker + database),
         }
+
+    def processor_seconds(self) -> float:
+        """Processor time of web and PostgreSQL so far."""
+        roots = [self._children[0].pid, self._ground.postmaster()]
+        return processor_seconds(family(roots))
 
     def stop(self) -> None:
         """Stop both."""

@@ -2,7 +2,7 @@
 
     .venv/bin/rangkul run &
     .venv/bin/python ops/screenshots.py http://127.0.0.1:8000 pictures/
-    .venv/bin/python ops/screenshots.py http://127.0.0.1:8000 pictures/ --only today case --languages id
+    .venv/bin/python ops/screenshots.py http://127.0.0.1:8000 pictures/ --only today --sizes phone
 
 It signs in with the demonstration's one click, walks the rounds of ``SCREENS`` and writes
 ``<language>-<size>[-dark]-<screen>.png``. Needs Playwright and a Chromium on the PATH. An address
@@ -197,7 +197,7 @@ def main() -> int:
     parser.add_argument("--fold", action="store_true", help="only what fits, not the whole page")
     options = parser.parse_args()
     if not CHROMIUM:
-        print("No Chromium found: apt-get install chromium", file=sys.stderr)
+        sys.stderr.write("No Chromium found: apt-get install chromium\n")
         return 1
     options.folder.mkdir(parents=True, exist_ok=True)
     base = options.base.rstrip("/")
@@ -228,7 +228,7 @@ def _photograph(
                 )
             else:
                 missed += 1
-                print(f"{screen.name}: nothing of that kind on {person}'s lists", file=sys.stderr)
+                sys.stderr.write(f"{screen.name}: {person} has nothing of that kind\n")
         context.close()
     return missed
 

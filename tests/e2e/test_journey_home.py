@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 from tests.e2e.house import Door, choose
+from tests.e2e.steps import begin_referral, part, plan, send
 
 STORY = (
     "Dijanjikan kerja di kapal di luar negeri. Agen bilang surat izin keluarga tidak penting, "
@@ -25,8 +26,8 @@ def test_from_the_port_to_his_own_island(door: Door) -> None:
     _open_identity(companion)
     _write_what_is_known(companion)
     _screen_for_trafficking(companion)
-    _plan(companion, "Ingin tidur tanpa dijaga orang", "Hunian aman")
-    _plan(companion, "Ingin pulang kepada ibu", "Layanan lanjutan di daerah asal")
+    plan(companion, "Ingin tidur tanpa dijaga orang", "Hunian aman")
+    plan(companion, "Ingin pulang kepada ibu", "Layanan lanjutan di daerah asal")
     shelter = _refer_to_the_shelter(companion, door, case)
     _shelter_answers(door, companion, shelter, case)
     home = _refer_home(companion, door, case)
@@ -120,11 +121,11 @@ def _write_what_is_known(page: Page) -> None:
     page.get_by_role("button", name="Simpan catatan").click()
     expect(page.get_by_text("Catatan tersimpan.")).to_be_visible()
     expect(page.get_by_role("region", name="Lini masa")).to_contain_text("menelepon ibunya")
-    _part(page, "Kejadian & unsur")
+    part(page, "Kejadian & unsur")
     page.get_by_label("Asal").fill("Timor Tengah Selatan")
     page.get_by_role("button", name="Simpan", exact=True).click()
     expect(page.get_by_label("Asal")).to_have_value(re.compile("Timor Tengah Selatan, Nusa"))
-    _part(page, "Orang")
+    part(page, "Orang")
     page.get_by_role("link", name="Tambah orang").click()
     choose(page, "Siapa dia dalam berkas ini", "Terduga pelaku")
     page.get_by_label("Nama lengkap").fill(SUSPECT)
@@ -133,12 +134,8 @@ def _write_what_is_known(page: Page) -> None:
     expect(page.get_by_text("Orang ditambahkan.")).to_be_visible()
 
 
-def _part(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Bagian berkas").get_by_role("link", name=name).click()
-
-
 def _screen_for_trafficking(page: Page) -> None:
-    _part(page, "Asesmen")
+    part(page, "Asesmen")
     page.get_by_role("link", name="Penapisan perdagangan orang").click()
     for question in ("tempat ini tertutup", "aman bagi Anda", "Bolehkah kita mulai"):
         choose(page, question, "Ya")
@@ -158,49 +155,13 @@ def _screen_for_trafficking(page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text("Penapisan perdagangan orang")
 
 
-def _plan(page: Page, words: str, service: str) -> None:
-    _part(page, "Rencana & layanan")
-    page.get_by_label("Dengan kata-kata penyintas sendiri").fill(words)
-    choose(page, "Layanan yang menjawabnya", service)
-    choose(page, "Seberapa segera", "Mendesak")
-    page.get_by_role("button", name="Masukkan ke rencana").click()
-    expect(page.get_by_role("article").filter(has_text=words)).to_contain_text("Direncanakan")
-
-
-def _begin_referral(page: Page, door: Door, case: str, words: str) -> None:
-    page.goto(f"{door.base}/kasus/{case}/rencana/")
-    need = page.get_by_role("article").filter(has_text=words).first
-    need.get_by_role("link", name="Rujuk").click()
-    expect(page.get_by_role("region", name="Yang dilihat penerima")).to_contain_text(
-        "Tanpa dasar, tidak ada yang keluar dari lembaga ini."
-    )
-
-
-def _send(page: Page, asked: str) -> str:
-    """Record his yes, write what is asked, look at the packet, send it; the packet's number."""
-    page.get_by_role("button", name="Catat dasar ini").click()
-    page.get_by_label("Apa yang diminta dari mereka?").fill(asked)
-    page.get_by_role("button", name="Lihat paket").click()
-    seen = page.get_by_role("region", name="Yang dilihat penerima")
-    expect(seen).to_contain_text(asked)
-    expect(seen).to_contain_text("Ditahan")
-    expect(seen).not_to_contain_text(SUSPECT)
-    expect(seen).not_to_contain_text("RK-")
-    send = page.get_by_role("button", name=re.compile("^Kirim ke"))
-    uncovered = page.get_by_label("Saya tahu, dan tetap mengirim.")
-    if uncovered.count():
-        uncovered.check()
-    send.click()
-    expect(page.get_by_text("Terkirim. Jawabannya akan tampak di sini.")).to_be_visible()
-    return page.url.rstrip("/").rsplit("/", 1)[1]
-
-
 def _refer_to_the_shelter(page: Page, door: Door, case: str) -> str:
-    _begin_referral(page, door, case, "Ingin tidur tanpa dijaga orang")
+    begin_referral(page, door, case, "Ingin tidur tanpa dijaga orang")
     desk = page.get_by_role("radio", name=re.compile("laki-laki dan perempuan terpisah"))
     expect(desk).to_be_checked()
     expect(page.get_by_role("region", name=re.compile("Ke mana"))).to_contain_text("Paling sesuai")
-    return _send(page, "Satu tempat tidur di kamar laki-laki malam ini")
+    page.get_by_role("button", name="Catat dasar ini").click()
+    return send(page, "Satu tempat tidur di kamar laki-laki malam ini", never=(SUSPECT,))
 
 
 def _assert_only_the_packet(page: Page, case: str) -> None:
@@ -251,10 +212,11 @@ def _shelter_answers(door: Door, sender: Page, packet: str, case: str) -> None:
 
 
 def _refer_home(page: Page, door: Door, case: str) -> str:
-    _begin_referral(page, door, case, "Ingin pulang kepada ibu")
+    begin_referral(page, door, case, "Ingin pulang kepada ibu")
     expect(page.get_by_label("Dekat tempat mana?")).to_have_value("53.02")
     page.get_by_role("radio", name=re.compile("Dinsos NTT")).check()
-    return _send(page, "Jemput di pelabuhan, dampingi sampai di rumah ibunya")
+    page.get_by_role("button", name="Catat dasar ini").click()
+    return send(page, "Jemput di pelabuhan, dampingi sampai di rumah ibunya", never=(SUSPECT,))
 
 
 def _carry_no_telling_paper(page: Page, door: Door, packet: str) -> None:

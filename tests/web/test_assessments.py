@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -178,6 +180,26 @@ def test_the_account_is_taken_once(cast: Cast) -> None:
     assert "Recruitment, Transport" in text
     assert "from " in text[text.index('id="q-proses"') :]
     assert 'id="q-h_setuju-ya" checked' not in text  # agreement is asked anew each time
+
+
+def test_what_waits_behind_the_gates_is_there_when_they_open(cast: Cast) -> None:
+    """Planted fault: answers known before once vanished with the part that was not open yet."""
+    file = open_file(cast.ratih)
+    client = signed_in(cast.ratih)
+    here = f"/kasus/{number_of(file)}/asesmen/rk02_tppo/"
+    client.post(here, TRAFFICKED)
+    page = re.sub(r"<noscript>.*?</noscript>", "", client.get(here).content.decode(), flags=re.S)
+    carried: dict[str, list[str]] = {}
+    for name, value in re.findall(
+        r'<input type="hidden" name="([a-z]+-[^"]+)" value="([^"]*)"', page
+    ):
+        carried.setdefault(name, []).append(value)
+    assert carried["held-proses"] == ["perekrutan", "pengangkutan"]
+    opened = client.post(f"{here}hasil/", carried | TALK).content.decode()
+    assert 'name="proses" value="perekrutan" id="q-proses-perekrutan" checked' in opened
+    assert "Recruitment, Transport" in opened  # still marked as known
+    refused = client.post(here, carried | {"h_privat": "ya"})
+    assert 'name="held-proses"' in refused.content.decode()
 
 
 def test_a_draft_outlives_the_session_and_is_shown_to_nobody_else(cast: Cast) -> None:

@@ -349,7 +349,7 @@ def checks(
                 "telepon_dilarang",
                 ("larangan_kontak",),
                 "Ia meminta jangan ditelepon, tetapi rencana memuat telepon. Ganti caranya.",
-                "She asked not to be called, yet the plan holds a call. Choose another way.",
+                "The person asked not to be called, yet the plan holds a call. Choose another way.",
             )
         )
     return tuple(found)

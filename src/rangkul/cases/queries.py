@@ -83,17 +83,22 @@ def list_covers(actor: Actor, case_ids: Sequence[int]) -> list[CaseFile]:
     return [found[case_id] for case_id in case_ids if case_id in found]
 
 
-def get_file(actor: Actor, case_id: int) -> CaseFile:
-    """The cover of a visible case. Raises ``NotReachable``."""
+def get_access(actor: Actor, case_id: int) -> CaseAccess:
+    """The person's access to a case, with case and cover joined. Raises ``NotReachable``."""
     access = _accesses(actor).filter(case_id=case_id).first()
     if access is None:
         raise NotReachable("no such case for this person")
-    return access.case.file
+    return access
 
 
-def get_incident(actor: Actor, case_id: int) -> Incident:
+def get_file(actor: Actor, case_id: int) -> CaseFile:
+    """The cover of a visible case. Raises ``NotReachable``."""
+    return get_access(actor, case_id).case.file
+
+
+def get_incident(actor: Actor, case_id: int, *, seen: CaseAccess | None = None) -> Incident:
     """What happened, as this file holds it. Raises ``NotReachable``."""
-    custody.get_access(actor, case_id)
+    custody.prove(actor, case_id, seen)
     found = Incident.objects.filter(case_id=case_id).order_by("recorded_at").first()
     if found is None:
         raise NotReachable("the file has no incident")
@@ -168,9 +173,11 @@ def note_place(note_id: UUID) -> vault.Place:
     return vault.Place("cases_note", "body_sealed", note_id)
 
 
-def list_notes(actor: Actor, case_id: int, *, limit: int = 200) -> list[NoteView]:
+def list_notes(
+    actor: Actor, case_id: int, *, limit: int = 200, seen: CaseAccess | None = None
+) -> list[NoteView]:
     """The notes of a case, newest first, opened. Callers record the reading."""
-    custody.get_access(actor, case_id)
+    custody.prove(actor, case_id, seen)
     notes = list(Note.objects.filter(case_id=case_id).order_by("-happened_at", "-id")[:limit])
     bodies = vault.open_texts([(bytes(note.body_sealed), note_place(note.id)) for note in notes])
     return [NoteView(note, body) for note, body in zip(notes, bodies, strict=True)]
@@ -192,9 +199,9 @@ def need_place(need_id: UUID) -> vault.Place:
     return vault.Place("cases_need", "words_sealed", need_id)
 
 
-def list_needs(actor: Actor, case_id: int) -> list[NeedView]:
+def list_needs(actor: Actor, case_id: int, *, seen: CaseAccess | None = None) -> list[NeedView]:
     """The plan of a case, the most urgent and open first, opened."""
-    custody.get_access(actor, case_id)
+    custody.prove(actor, case_id, seen)
     needs = list(Need.objects.filter(case_id=case_id).order_by("stated_at"))
     words = vault.open_texts([(bytes(need.words_sealed), need_place(need.id)) for need in needs])
     views = [NeedView(need, text) for need, text in zip(needs, words, strict=True)]

@@ -157,13 +157,13 @@ def fill(request: StaffRequest, number: str, code: str) -> HttpResponse:
     """The form of one instrument, and its saving."""
     file, instrument = _begin(request, number, code)
     if request.method == "POST":
-        sent = questions.from_post(instrument, _posted(request))
+        posted = _posted(request)
         try:
-            answers = questions.read(instrument, sent)
+            answers = questions.read(instrument, questions.from_post(instrument, posted))
         except AnswersUnreadable as fault:
-            form = questions.draw(
-                instrument, sent, problems=fault.problems, known=_known_again(request, sent)
-            )
+            sent = questions.with_held(instrument, posted)
+            known = questions.known_again(posted, sent)
+            form = questions.draw(instrument, sent, problems=fault.problems, known=known)
             return _form_page(request, file, form, status=422)
         submission = _save(request, file, instrument, answers)
         for note in answers.notes:
@@ -186,8 +186,9 @@ def fill(request: StaffRequest, number: str, code: str) -> HttpResponse:
 def preview(request: StaffRequest, number: str, code: str) -> HttpResponse:
     """What the form says so far, and the questions that came or went with the last answer."""
     file, instrument = _begin(request, number, code)
-    sent = questions.from_post(instrument, _posted(request))
-    form = questions.draw(instrument, sent, known=_known_again(request, sent))
+    posted = _posted(request)
+    sent = questions.with_held(instrument, posted)
+    form = questions.draw(instrument, sent, known=questions.known_again(posted, sent))
     stood = frozenset(request.POST.getlist("shown"))
     same_speaker = request.POST.get("speaker", "") == form.answers.one("h_sumber")
     same_parts = request.POST.getlist("open") == [part.key for part in form.parts if part.is_open]
@@ -208,7 +209,7 @@ def keep_draft(request: StaffRequest, number: str, code: str) -> HttpResponse:
     try:
         assessments.keep_draft(
             case_id=file.case_id, instrument=code, by=request.actor, at=request.now,
-            values=questions.from_post(instrument, _posted(request)),
+            values=questions.with_held(instrument, _posted(request)),
         )  # fmt: skip
     except InvalidInput:
         return HttpResponse(status=422)
@@ -341,16 +342,6 @@ def _cover_answers(
 
 def _posted(request: StaffRequest) -> dict[str, list[str]]:
     return {name: request.POST.getlist(name) for name in request.POST}
-
-
-def _known_again(request: StaffRequest, sent: questions.Sent) -> dict[str, Known]:
-    """The marks of known answers that the page carried; an answer changed since loses its mark."""
-    return {
-        name: Known(tuple(values), request.POST[f"known-{name}"][:80])
-        for name, values in sent.items()
-        if f"known-{name}" in request.POST
-        and request.POST.get(f"was-{name}", "").rstrip("|") == "|".join(values)
-    }
 
 
 def _filling(row: Submission, names: Mapping[int, str], number: str) -> Filling:

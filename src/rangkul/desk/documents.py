@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -117,7 +118,7 @@ def size_label(size: int) -> str:
     """A size as people say it: 340 KB, 2,4 MB."""
     if size < _MEBI:
         return f"{max(round(size / 1024), 1)} KB"
-    return f"{size / _MEBI:.1f} MB"
+    return f"{number_format(size / _MEBI, 1)} MB"
 
 
 def _receive(request: StaffRequest, file: CaseFile, number: str) -> HttpResponse:

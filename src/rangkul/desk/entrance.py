@@ -84,7 +84,7 @@ def agency(request: StaffRequest) -> HttpResponse:
 def account(request: StaffRequest) -> HttpResponse:
     """Who one is here: name, agencies, second factor, password, language."""
     user = request.user
-    memberships = network.list_memberships(user.pk)
+    memberships = network.list_memberships(request.actor.user_id)
     context = {
         "account": user,
         "memberships": [

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
+from rangkul.accounts.models import User
 from rangkul.foundation.actor import Actor
 from rangkul.network.queries import ActingMembership
 
@@ -30,6 +31,7 @@ LOCKED = "locked"
 class StaffRequest(HttpRequest):
     """A request that has passed ``staff``: it has an acting person, and one hour for all of it."""
 
+    user: User
     actor: Actor
     membership: ActingMembership
     now: datetime

@@ -87,7 +87,13 @@ class Question:
         if self.kind == Kind.SELECT_MULTIPLE:
             return "chips"
         letters = sum(len(option.label) for option in self.options)
-        return "segmented" if len(self.options) <= 5 and letters <= 46 else "tiles"
+        return "segmented" if len(self.options) <= 4 and letters <= 46 else "tiles"
+
+    @property
+    def values(self) -> list[str]:
+        """The answer as it is sent."""
+        chosen = [option.code for option in self.options if option.chosen]
+        return chosen or ([self.value] if self.value else [])
 
     @property
     def said(self) -> str:
@@ -220,6 +226,31 @@ def from_post(instrument: Instrument, post: Mapping[str, Sequence[str]]) -> dict
         item.name: [value[:8_000] for value in post[item.name]][: len(item.choices) + 2]
         for item in instrument.items
         if post.get(item.name)
+    }
+
+
+def with_held(instrument: Instrument, post: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The same with the answers that a part not open yet carries along unseen.
+
+    A browser without scripts shows every part and sends its own word on each question.
+    """
+    sent = from_post(instrument, post)
+    if post.get("noscript"):
+        return sent
+    held = {
+        item.name: post[f"held-{item.name}"]
+        for item in instrument.items
+        if post.get(f"held-{item.name}") and item.name not in sent
+    }
+    return sent | from_post(instrument, held)
+
+
+def known_again(post: Mapping[str, Sequence[str]], sent: Sent) -> dict[str, Known]:
+    """The marks of known answers that the page carried; an answer changed since loses its mark."""
+    return {
+        name: Known(tuple(values), post[f"known-{name}"][0][:80])
+        for name, values in sent.items()
+        if post.get(f"known-{name}") and list(post.get(f"was-{name}", ()))[:1] == ["|".join(values)]
     }
 
 

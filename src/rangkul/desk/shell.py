@@ -82,7 +82,8 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[NavEntry]:
             count=reports.count_waiting(actor), alert=True)  # fmt: skip
     add("outbox-list", "send", _("Referrals out"), when=sees, key="o")
     network = _("Network")
-    add("network-directory", "network", _("Service network"), group=network, key="j")
+    add("network-directory", "network", _("Service network"), group=network, key="j",
+        when=may(actor.roles, Permission.SEE_DIRECTORY))  # fmt: skip
     if may(actor.roles, Permission.MANAGE_STAFF):
         add("network-staff", "users", _("Staff"), group=network)
         add("network-rosters", "calendar-week", _("Duty rosters"), group=network)

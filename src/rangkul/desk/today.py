@@ -90,7 +90,7 @@ def today(request: StaffRequest) -> HttpResponse:
     context = {
         "lanes": lanes,
         "greeting": _greeting(local),
-        "name": request.user.display_name.split()[0],  # type: ignore[union-attr]
+        "name": _called(request.user.display_name),
         "local": local,
         "zone": zone.key,
         "lead": _lead(lanes[0], now),
@@ -202,6 +202,12 @@ def _lead(lane: Lane, now: datetime) -> str:
         "%(count)d is past its deadline", "%(count)d are past their deadline", late
     ) % {"count": late}
     return f"{waiting}; {overdue}."
+
+
+def _called(name: str) -> str:
+    """The first name, with a title before it: "dr. Hasan", never "dr." alone."""
+    first, _space, rest = name.strip().partition(" ")
+    return f"{first} {rest.split()[0]}" if first.endswith(".") and rest else first
 
 
 def _greeting(local: datetime) -> str:

@@ -47,11 +47,17 @@ def in_language(text_id: str, text_en: str) -> str:
 
 def act_title(name: str) -> str:
     """What an act of the trail is called on a timeline."""
-    titles = {
+    titles = _acts_on_a_file() | _acts_on_its_people() | _acts_on_a_report() | _acts_between_desks()
+    return titles.get(name, name)
+
+
+def _acts_on_a_file() -> dict[str, str]:
+    return {
         "case.opened": _("Case opened"),
         "file.opened": _("File opened"),
         "file.risk_raised": _("Risk raised"),
         "file.risk_lowered": _("Risk lowered"),
+        "file.risk_kept": _("Risk kept as it was"),
         "file.state_changed": _("State changed"),
         "file.closed": _("File closed"),
         "file.reopened": _("File opened again"),
@@ -68,9 +74,23 @@ def act_title(name: str) -> str:
         "attachment.received": _("Document received"),
         "attachment.read": _("Document read"),
         "attachment.withdrawn": _("Document withdrawn"),
+        "assessment.recorded": _("Assessment kept"),
+        "assessment.read": _("Assessment read"),
+        "assessment.completed": _("First assessment complete"),
+        "clock.started": _("Deadline set"),
+        "clock.met": _("Deadline met"),
+        "clock.paused": _("Deadline paused"),
+        "clock.resumed": _("Deadline goes on"),
+        "clock.voided": _("Deadline dropped"),
+    }
+
+
+def _acts_on_its_people() -> dict[str, str]:
+    return {
         "person.added": _("Person added"),
         "person.changed": _("Person updated"),
         "person.removed": _("Person taken off the file"),
+        "person.searched": _("Person searched for"),
         "person.files_linked": _("Joined with another file"),
         "person.files_unlinked": _("Parted from another file"),
         "identity.opened": _("Identity opened"),
@@ -80,24 +100,51 @@ def act_title(name: str) -> str:
         "custody.caseload_handed_over": _("Handed over to a colleague"),
         "custody.team_joined": _("Agency joined the team"),
         "custody.access_ended": _("Agency left the team"),
-        "assessment.recorded": _("Assessment kept"),
-        "assessment.read": _("Assessment read"),
-        "clock.started": _("Deadline set"),
-        "clock.met": _("Deadline met"),
-        "clock.voided": _("Deadline dropped"),
+    }
+
+
+def _acts_on_a_report() -> dict[str, str]:
+    return {
+        "report.begun": _("Report begun"),
+        "report.received": _("Report received"),
+        "report.read": _("Report read"),
+        "report.taken": _("Report taken in hand"),
+        "report.taken_up": _("Report taken up again"),
+        "report.closed": _("Report closed"),
         "report.case_opened": _("Opened from a report"),
         "report.case_joined": _("Report joined to the file"),
+        "report.earlier_contact_asked": _("Earlier contact looked for"),
+        "report.earlier_contact_noticed": _("Earlier contact found"),
+        "report.earlier_contact_answered": _("Earlier contact answered"),
+    }
+
+
+def _acts_between_desks() -> dict[str, str]:
+    return {
         "consent.recorded": _("Consent recorded"),
         "consent.withdrawn": _("Consent withdrawn"),
         "consent.approved": _("Basis approved"),
+        "consent.person_told": _("Person told of the basis"),
+        "consent.words_read": _("Words of the consent read"),
         "referral.sent": _("Referral sent"),
         "referral.answered": _("Referral answered"),
         "referral.first_contact": _("First contact made"),
         "referral.ended": _("Outcome reported"),
         "referral.cancelled": _("Referral cancelled"),
+        "referral.withdrawn": _("Referral withdrawn"),
+        "referral.packet_read": _("Packet read"),
+        "packet.opened": _("Packet opened"),
+        "packet.expired": _("Packet expired"),
+        "request.accepted": _("Request accepted"),
+        "request.asked": _("Question asked"),
+        "request.declined": _("Request handed back"),
+        "request.first_contact": _("First contact made"),
+        "request.outcome": _("Outcome reported"),
+        "request.message": _("Message sent"),
+        "request.messages_read": _("Messages read"),
+        "request.letter_printed": _("Letter printed"),
         "letter.printed": _("Letter printed"),
     }
-    return titles.get(name, name)
 
 
 ACT_ICONS = {

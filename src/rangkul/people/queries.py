@@ -12,6 +12,7 @@ from django.db import connection
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.custody import queries as custody
+from rangkul.custody.models import CaseAccess
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
@@ -22,9 +23,9 @@ from rangkul.people.models import Person, SamePerson, Token
 CURRENT = "current"
 
 
-def list_people(actor: Actor, case_id: int) -> list[Person]:
+def list_people(actor: Actor, case_id: int, *, seen: CaseAccess | None = None) -> list[Person]:
     """The people of a case that ``actor`` may see, the survivor first; nothing is opened."""
-    custody.get_access(actor, case_id)
+    custody.prove(actor, case_id, seen)
     found = Person.objects.filter(case_id=case_id, state=CURRENT).order_by("added_at")
     return sorted(found, key=lambda person: person.part != Person.SURVIVOR)
 

@@ -100,7 +100,7 @@ OPENING: Final[tuple[Item, ...]] = (
         "I have explained the purpose, confidentiality and its limits. May we begin?",
         YT,
         hint_id="Batasnya: bahaya bagi nyawa, anak, dan kewajiban melapor. Ia memilih ceritanya.",
-        hint_en="Limits: danger to life, a child, duties to report. She chooses what to tell.",
+        hint_en="Limits: danger to life, a child, duties to report. Each chooses what to tell.",
     ),
 )
 
@@ -228,7 +228,7 @@ def parting(answers: Answers) -> tuple[Action, ...]:
             Action(
                 "temani_sekarang",
                 "Ia perlu ditemani: hadirkan pendamping sekarang.",
-                "She needs company: bring a companion now.",
+                "The person needs company: bring a companion now.",
                 timedelta(0),
                 "local",
             )

@@ -69,7 +69,7 @@ _CORE_DANGER: Final[tuple[Item, ...]] = (
         "ancam_bunuh",
         Kind.SELECT_ONE,
         "Apakah ia mengancam membunuh Anda, anak, keluarga, atau dirinya sendiri?",
-        "Has that person threatened to kill you, a child, family, or himself or herself?",
+        "Has that person threatened to kill you, a child, family, or to end their own life?",
         YT,
         starred=True,
         sealed="account",

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
@@ -64,8 +65,9 @@ class Day:
 def case_page(request: StaffRequest, number: str) -> HttpResponse:
     """The whole of a file at a glance. Reading the notes is recorded with the page."""
     case_id = case_id_or_404(number)
-    file = case_queries.get_file(request.actor, case_id)
-    notes = cases.read_notes(case_id=case_id, by=request.actor, at=request.now)
+    seen = case_queries.get_access(request.actor, case_id)
+    file = seen.case.file
+    notes = cases.read_notes(case_id=case_id, by=request.actor, at=request.now, seen=seen)
     acts = trail.list_case(request.actor, case_id, names=(*events.TIMELINE,), limit=_SHOWN)
     team = custody.list_assignments(request.actor, case_id)
     names = accounts.names_of(
@@ -75,10 +77,15 @@ def case_page(request: StaffRequest, number: str) -> HttpResponse:
             *(member.user_id for member in team),
         }
     )
-    around = people_queries.list_people(request.actor, case_id)
+    around = people_queries.list_people(request.actor, case_id, seen=seen)
     open_clocks = clocks.list_case(request.actor, case_id)
-    needs = case_queries.list_needs(request.actor, case_id)
-    incident = case_queries.get_incident(request.actor, case_id)
+    needs = case_queries.list_needs(request.actor, case_id, seen=seen)
+    # The elements are shown where trafficking is in question.
+    incident = (
+        case_queries.get_incident(request.actor, case_id, seen=seen)
+        if "kpo" in file.categories
+        else None
+    )
     survivor = next((p for p in around if p.part == Person.SURVIVOR), None)
     openings = [act for act in acts if act.name == "identity.opened"]
     context = frame(file, request, section="case-page") | {
@@ -103,8 +110,7 @@ def case_page(request: StaffRequest, number: str) -> HttpResponse:
         "around": [_around(p) for p in around if p.part != Person.SURVIVOR],
         "needs": [_need(view) for view in needs],
         "remember": _remember(file),
-        "elements": _elements(incident),
-        "incident": incident,
+        "elements": _elements(incident) if incident else [],
         "readers": _readers(acts, names),
         "kinds": [reference.label("jenis_kekerasan", code) for code in file.violence_kinds],
         "age": reference.label("kelompok_usia", file.age_band) if file.age_band else "",

@@ -6,6 +6,7 @@ file and never from the form; the signature counts only from someone who may clo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,7 +24,7 @@ from rangkul.accounts import queries as accounts
 from rangkul.assessments import operations as assessments
 from rangkul.assessments import queries as assessment_queries
 from rangkul.assessments import rk11_tutup
-from rangkul.assessments.instrument import AnswersUnreadable
+from rangkul.assessments.instrument import AnswersUnreadable, Problem
 from rangkul.assessments.models import Submission
 from rangkul.assessments.rk01_triase import LEVEL_LABELS, LEVELS
 from rangkul.cases import operations as cases
@@ -57,13 +58,10 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
             INSTRUMENT, sent | facts.answers, known=known, without=_without(request)
         )
         return _page(request, file, form, facts, proposed=proposed)
-    sent = _sent(request)
     try:
-        answers = questions.read(INSTRUMENT, sent | facts.answers)
+        answers = questions.read(INSTRUMENT, _sent(request, held=False) | facts.answers)
     except AnswersUnreadable as fault:
-        form = questions.draw(
-            INSTRUMENT, sent | facts.answers, problems=fault.problems, without=_without(request)
-        )
+        form = _drawn(request, facts, fault.problems)
         return _page(request, file, form, facts, status=422)
     try:
         found = cases.close_file(
@@ -84,7 +82,7 @@ def preview(request: StaffRequest, number: str) -> HttpResponse:
     """What rk11 advises so far."""
     file = get_file(request, number)
     facts = _facts(request, file)
-    form = questions.draw(INSTRUMENT, _sent(request) | facts.answers, without=_without(request))
+    form = _drawn(request, facts)
     stood = frozenset(request.POST.getlist("shown"))
     same_parts = request.POST.getlist("open") == [part.key for part in form.parts if part.is_open]
     same_speaker = request.POST.get("speaker", "") == form.answers.one("h_sumber")
@@ -198,10 +196,26 @@ def _without(request: StaffRequest) -> frozenset[str]:
     return facts if may(request.actor.roles, Permission.CLOSE_CASE) else facts | {_SIGNATURE}
 
 
-def _sent(request: StaffRequest) -> dict[str, list[str]]:
-    posted = {name: request.POST.getlist(name) for name in request.POST}
-    sent = questions.from_post(INSTRUMENT, posted)
+def _sent(request: StaffRequest, *, held: bool = True) -> dict[str, list[str]]:
+    """What was sent, without what this person is not asked; ``held`` adds what waits unseen."""
+    read = questions.with_held if held else questions.from_post
+    sent = read(INSTRUMENT, _posted(request))
     return {name: values for name, values in sent.items() if name not in _without(request)}
+
+
+def _posted(request: StaffRequest) -> dict[str, list[str]]:
+    return {name: request.POST.getlist(name) for name in request.POST}
+
+
+def _drawn(
+    request: StaffRequest, facts: _Facts, problems: Sequence[Problem] = ()
+) -> questions.Form:
+    """The form again, with what was sent and the marks of what was known."""
+    sent = _sent(request)
+    return questions.draw(
+        INSTRUMENT, sent | facts.answers, problems=problems, without=_without(request),
+        known=questions.known_again(_posted(request), sent),
+    )  # fmt: skip
 
 
 def _begun(

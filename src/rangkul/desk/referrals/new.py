@@ -192,7 +192,7 @@ def _fill_draft(page: Page, request: StaffRequest, *, recorded: bool) -> None:
     if request.method == "POST" and "asked" in request.POST:
         page.draft = DraftForm(_within(request.POST, {f.code for f in facts}), facts=facts)
         return
-    companion = request.user.display_name  # type: ignore[union-attr]
+    companion = request.user.display_name
     page.draft = DraftForm(
         facts=facts,
         initial={

@@ -74,7 +74,7 @@ class BasisNotOffered(RangkulError):
         )
         self.message_en = (
             f"{basis.label_en} is no basis for this service. "
-            "Talk with the survivor or the supervisor; she can still go there herself."
+            "Talk with the survivor or the supervisor; going there in person is still possible."
         )
         super().__init__(f"{service}: {basis} is not offered")
 

@@ -65,7 +65,7 @@ def _request(code: str, label_id: str, label_en: str, *only: ServiceCode) -> Fac
 _LIST: Final[tuple[Fact, ...]] = (
     _identity(0, "pseudonym", "Nama samaran", "Pseudonym"),
     _identity(0, "age_band", "Kelompok usia", "Age band"),
-    _identity(1, "called_name", "Nama panggilan", "Name she is called by"),
+    _identity(1, "called_name", "Nama panggilan", "Called name"),
     _identity(1, "sex", "Jenis kelamin", "Sex"),
     _identity(1, "birth_year", "Tahun lahir", "Year of birth"),
     _identity(

@@ -52,7 +52,7 @@ _STEPS: Final[Mapping[DataClass, tuple[tuple[str, str], ...]]] = MappingProxyTyp
             ("nama samaran dan kelompok usia", "pseudonym and age band"),
             (
                 "nama panggilan, jenis kelamin, tahun lahir",
-                "the name she is called by, sex, year of birth",
+                "the called name, sex, year of birth",
             ),
             (
                 "nama lengkap, tanggal lahir, NIK atau paspor",
@@ -75,7 +75,7 @@ _STEPS: Final[Mapping[DataClass, tuple[tuple[str, str], ...]]] = MappingProxyTyp
                 "ringkasan bertanggal tanpa rincian intim",
                 "a dated summary without intimate detail",
             ),
-            ("keterangannya sendiri yang direkam", "her own recorded statement"),
+            ("keterangannya sendiri yang direkam", "the person's own recorded statement"),
         ),
         DataClass.HEALTH: (
             ("tidak ada data kesehatan", "nothing on health"),

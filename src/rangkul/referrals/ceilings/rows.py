@@ -59,7 +59,7 @@ _HIV: Final = Withheld(
     "status HIV",
     "HIV status",
     "Hanya orang itu sendiri yang menyampaikannya, kepada klinik yang ia pilih.",
-    "Only the person tells it, to the clinic she chooses.",
+    "Only the person tells it, to a clinic of their choice.",
 )
 _PREGNANCY: Final = Withheld(
     "pregnancy",
@@ -85,7 +85,7 @@ _SUSPECT: Final = Withheld(
 _SHELTER: Final = Withheld(
     "shelter",
     "tempat ia menginap",
-    "where she stays",
+    "where the person stays",
     "Tempat aman tetap aman selama tidak disebut.",
     "A safe place is safe while it is not named.",
 )
@@ -94,7 +94,7 @@ _HEALTH: Final = Withheld(
     "data kesehatan",
     "health",
     "Tidak diperlukan; bila perlu, orang itu sendiri yang menyampaikan.",
-    "Not needed; where it is, the person tells it herself.",
+    "Not needed; where it is, the person tells it.",
 )
 _THERAPY: Final = Withheld(
     "psychology",
@@ -143,7 +143,7 @@ _MEDIS: Final = Row(
             Basis.VITAL_INTEREST,
             (law.VITAL,),
             "Nyawa atau kesehatannya terancam dan ia belum dapat ditanya.",
-            "Life or health is at stake and she cannot be asked yet.",
+            "Life or health is at stake and the person cannot be asked yet.",
         ),
     ),
 )
@@ -174,14 +174,14 @@ _PSIKOLOGI: Final = Row(
             Basis.VITAL_INTEREST,
             (law.VITAL,),
             "Ada bahaya bahwa ia melukai diri.",
-            "There is a danger that she harms herself.",
+            "There is a danger of self-harm.",
         ),
     ),
 )
 _PSIKOSOSIAL: Final = Row(
     ceiling=Levels.parse("I1 C1 A1 H0 G0"),
     needed_id="Keinginannya, jam yang cocok, pilihan kelompok.",
-    needed_en="Her wishes, convenient hours, preferred group.",
+    needed_en="The person's wishes, convenient hours, preferred group.",
     withheld=(
         _HEALTH,
         _LEGAL,
@@ -217,7 +217,7 @@ _HUNIAN: Final = Row(
             Basis.VITAL_INTEREST,
             (law.VITAL,),
             "Malam ini ia tidak punya tempat yang aman dan belum dapat ditanya.",
-            "She has no safe place tonight and cannot be asked yet.",
+            "There is no safe place tonight and the person cannot be asked yet.",
         ),
         BasisOption(
             Basis.PUBLIC_TASK,
@@ -266,7 +266,7 @@ _POLISI: Final = Row(
             Basis.LEGAL_DUTY,
             (law.SEXUAL_VIOLENCE_REPORT, law.TRAFFICKING_REPORT),
             "Ada kewajiban melapor; penyintas dijelaskan lebih dahulu.",
-            "There is a duty to report; it is explained to her beforehand.",
+            "There is a duty to report; it is explained beforehand.",
         ),
         BasisOption(
             Basis.VITAL_INTEREST,

@@ -33,7 +33,7 @@ class SpecialRule(StrEnum):
     REGISTERS_HERSELF = (
         "registers_herself",
         "Identitas didaftarkan oleh orang itu sendiri di loket.",
-        "The person registers her own identity at the counter.",
+        "The person gives the identity at the counter, in person.",
     )
     RECORD_BEFORE_VISUM = (
         "record_before_visum",
@@ -78,7 +78,7 @@ class SpecialRule(StrEnum):
     OWN_EXPOSURE_SEALED = (
         "own_exposure_sealed",
         "Kemungkinan ia sendiri dituntut hanya untuk mata advokat.",
-        "Her own legal exposure is for the lawyer's eyes only.",
+        "The person's own legal exposure is for the lawyer's eyes only.",
     )
     COMPANION_NAMED = (
         "companion_named",
