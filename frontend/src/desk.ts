@@ -1,6 +1,7 @@
 /** The staff's entry: each module wakes the markup that asks for it. */
 import "./styles/desk.scss";
 import "./styles/report.scss";
+import { startAnswers } from "./desk/answers";
 import { startAutosave } from "./desk/autosave";
 import { startClocks } from "./desk/clocks";
 import { startCopying } from "./desk/copying";
@@ -19,6 +20,7 @@ import { startOnce } from "./shared/once";
 startLock();
 startTheme();
 startFragments();
+startAnswers();
 startClocks();
 startMenus();
 startShortcuts();

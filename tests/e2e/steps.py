@@ -14,9 +14,9 @@ def part(page: Page, name: str) -> None:
     page.get_by_role("navigation", name="Bagian berkas").get_by_role("link", name=name).click()
 
 
-def plan(page: Page, words: str, service: str) -> None:
-    """Write a need into the plan of the open file."""
-    part(page, "Rencana & layanan")
+def plan(page: Page, door: Door, case: str, words: str, service: str) -> None:
+    """Write a need into the plan of the file."""
+    page.goto(f"{door.base}/kasus/{case}/rencana/")
     page.get_by_label("Dengan kata-kata penyintas sendiri").fill(words)
     choose(page, "Layanan yang menjawabnya", service)
     choose(page, "Seberapa segera", "Mendesak")

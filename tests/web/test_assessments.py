@@ -14,7 +14,7 @@ from rangkul.assessments import queries as assessments
 from rangkul.cases import queries as cases
 from rangkul.foundation.scope import acting
 
-pytestmark = [pytest.mark.urls("tests.web.case_screens"), pytest.mark.usefixtures("committed_db")]
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 TALK = {"h_privat": "ya", "h_aman": "ya", "h_setuju": "ya", "h_sumber": "penyintas"}
 TRAFFICKED = TALK | {

@@ -14,7 +14,7 @@ from rangkul.cases import queries as cases
 from rangkul.custody import queries as custody
 from rangkul.foundation.scope import acting
 
-pytestmark = [pytest.mark.urls("tests.web.case_screens"), pytest.mark.usefixtures("committed_db")]
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 READY = {
     "h_cara": "berkas", "sebab": "tujuan_tercapai", "kendali": "ya", "hukum": "ya", "hak": "ya",

@@ -23,7 +23,7 @@ from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.scope import acting
 from rangkul.foundation.vault import SealBroken
 
-pytestmark = [pytest.mark.urls("tests.web.case_screens"), pytest.mark.usefixtures("committed_db")]
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 PDF = b"%PDF-1.7 kontrak kerja \xe2\x80\xa6"
 

@@ -19,7 +19,7 @@ from rangkul.cases import queries as cases
 from rangkul.desk import imports
 from rangkul.foundation.scope import acting
 
-pytestmark = [pytest.mark.urls("tests.web.case_screens"), pytest.mark.usefixtures("committed_db")]
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 OTHER = ["Anggrek Lestiani", "", "0813 9999 8888", "P", "psikis", "", ""]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
+from django.db import DataError, InterfaceError, OperationalError
 from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -45,8 +45,10 @@ def answer(request: HttpRequest, fault: Exception) -> HttpResponse | None:
         return _page(request, 409)
     if isinstance(fault, KeyDestroyed):
         return _page(request, 410)
-    if isinstance(fault, InvalidInput):
-        # What no field of the page could send: the view had no sentence for it.
+    if isinstance(fault, InvalidInput | DataError):
+        # What no field of the page could send, so that the view had no sentence for it; or what no
+        # column can hold (NUL, a number beyond all numbers).
+        log.warning("form not taken: %s", type(fault).__name__)
         return _page(request, 422)
     state = getattr(fault.__cause__, "sqlstate", None)
     if isinstance(fault, DatabaseError) and state == "RK404":

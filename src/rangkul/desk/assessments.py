@@ -189,7 +189,7 @@ def preview(request: StaffRequest, number: str, code: str) -> HttpResponse:
     posted = _posted(request)
     sent = questions.with_held(instrument, posted)
     form = questions.draw(instrument, sent, known=questions.known_again(posted, sent))
-    stood = frozenset(request.POST.getlist("shown"))
+    stood = frozenset(request.POST.getlist("shown")) & form.question_by_name.keys()
     same_speaker = request.POST.get("speaker", "") == form.answers.one("h_sumber")
     same_parts = request.POST.getlist("open") == [part.key for part in form.parts if part.is_open]
     context = {

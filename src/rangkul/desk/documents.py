@@ -62,9 +62,7 @@ def download(request: StaffRequest, number: str, document_id: UUID) -> HttpRespo
     )
     name = f"dokumen-{short_id(document_id)}.{extension(attachment.media_type)}"
     answer = HttpResponse(content, content_type=attachment.media_type)
-    answer["Content-Disposition"] = (
-        f'attachment; filename="{name}"'
-    )
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Content-Length"] = str(len(content))
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["X-Content-Type-Options"] = "nosniff"

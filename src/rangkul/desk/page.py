@@ -98,6 +98,12 @@ def _to_unlock(request: HttpRequest) -> HttpResponse:
     return redirect(unlock_address(onward))
 
 
+def opened_version(request: HttpRequest, name: str = "version") -> int:
+    """The version of the row that the form was opened on; 0, which is never current, for none."""
+    sent = request.POST.get(name, "")
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
+
+
 def text(request: HttpRequest, name: str, limit: int = 20_000) -> str:
     """A field of the form, stripped, line ends made one; longer than ``limit`` is cut off."""
     value = request.POST.get(name, "").replace("\r\n", "\n").replace("\x00", "").strip()

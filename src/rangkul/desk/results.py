@@ -72,9 +72,10 @@ def result_of(code: str, answers: Answers, file: CaseFile) -> Result:
 
 
 def closing(found: rk11_tutup.Closing) -> Result:
-    """What rk11 advises; what stands in the way is named."""
+    """What rk11 advises; what stands in the way is named, one thing a line."""
+    advice: rk11_tutup.Advice = "belum" if found.blocking else found.advice
     return Result(
-        sentence=in_language(found.sentence_id, found.sentence_en),
+        sentence=in_language(*rk11_tutup.ADVICE_LABELS[advice]),
         remarks=tuple(told(reason) for reason in (*found.blocking, *found.to_weigh)),
     )
 
@@ -115,7 +116,10 @@ def _triage(answers: Answers, file: CaseFile) -> Result:
     remarks = []
     if judged.is_lowering:
         remarks.append(
-            _("You judge it lower. The higher level holds until a supervisor decides, in 24 hours.")
+            _(
+                "The worker judges it lower. The higher level holds until a supervisor decides, "
+                "in 24 hours."
+            )
         )
         if judged.reason_missing:
             remarks.append(_("Please add the reason for the lower level."))

@@ -80,7 +80,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[NavEntry]:
     if takes:
         add("report-list", "message-report", _("Reports"), key="l",
             count=reports.count_waiting(actor), alert=True)  # fmt: skip
-    add("outbox-list", "send", _("Referrals out"), when=sees, key="o")
+    add("outbox-list", "send", _("Referrals out"), short=_("Sent"), when=sees, key="o")
     network = _("Network")
     add("network-directory", "network", _("Service network"), group=network, key="j",
         when=may(actor.roles, Permission.SEE_DIRECTORY))  # fmt: skip

@@ -7,8 +7,10 @@ from rangkul.desk import (
     cases,
     consent,
     course,
+    documents,
     entrance,
     health,
+    imports,
     inbox,
     letters,
     network,
@@ -31,5 +33,7 @@ urlpatterns = [
     *consent.urlpatterns,
     *assessments.urlpatterns,
     *course.urlpatterns,
+    *documents.urlpatterns,
+    *imports.urlpatterns,
     *cases.urlpatterns,
 ]

@@ -156,3 +156,38 @@ def test_the_template_reads_back_without_its_example(db: None) -> None:
     table = read_table(content)
     assert guess_columns(table.header) == list(COLUMNS)
     assert table.rows[0][1][0].startswith(EXAMPLE)
+
+
+def test_an_open_document_is_read_as_well() -> None:
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            '<table:table-cell office:value-type="string"><text:p>'
+            + cell
+            + "</text:p></table:table-cell>"
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in (HEAD, ROW)
+    )
+    content = (
+        '<?xml version="1.0"?><office:document-content '
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Data">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            "<manifest:manifest "
+            'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    table = read_table(held.getvalue())
+    assert table.header == HEAD
+    assert table.rows == [(2, ROW)]
+    assert refused(with_member(held.getvalue(), "Basic/Standard/Module1.xml")) == "macro"

@@ -1,4 +1,4 @@
-"""An invented country as the database holds it: as if every row had come by the product's own way."""
+"""An invented country in the database: as if every row had come by the product's own way."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _catalogue(owner: Connection) -> list[tuple[object, ...]]:
 
 def test_reach_is_what_the_triggers_would_have_written(country: Connection) -> None:
     counted = 0
-    for table, kind, owner_column in owned_tables():
+    for table, kind, _ in owned_tables():
         wanted = {
             "case": sql.SQL("house.case_reach(case_id, audience, audience_agency_id)"),
             "pair": sql.SQL(
@@ -100,8 +100,9 @@ def test_reach_is_what_the_triggers_would_have_written(country: Connection) -> N
             "request": sql.SQL("house.request_reach(request_id)"),
         }[kind]
         total, wrong = country.execute(
-            sql.SQL("select count(*), count(*) filter (where reach is distinct from {}) from {}")
-            .format(wanted, sql.Identifier(table))
+            sql.SQL(
+                "select count(*), count(*) filter (where reach is distinct from {}) from {}"
+            ).format(wanted, sql.Identifier(table))
         ).fetchone()  # type: ignore[misc]
         assert wrong == 0, table
         counted += total
@@ -175,7 +176,9 @@ def test_every_request_stands_on_its_ground(country: Connection) -> None:
 
 def test_survivors_are_found_by_name_and_number(country: Connection) -> None:
     actor = _bench_actor()
-    mine = [case_id for case_id, who in _actors(country).items() if who.agency_id == actor.agency_id]
+    mine = [
+        case_id for case_id, who in _actors(country).items() if who.agency_id == actor.agency_id
+    ]
     assert mine
     with acting(actor):
         for case_id in mine:

@@ -65,6 +65,7 @@ OPENING: Final[tuple[Item, ...]] = (
         Kind.TEXT,
         "Bahasa apa yang paling nyaman bagi Anda?",
         "Which language is most comfortable for you?",
+        sealed="contact",
         limit=80,
     ),
     Item(

@@ -10,19 +10,22 @@ from __future__ import annotations
 import argparse
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rangkul.commands.cli import setup_django
 from rangkul.commands.synth import country
-from rangkul.commands.synth.country import Task
+from rangkul.commands.synth.country import Country, Task
 from rangkul.foundation.errors import RangkulError
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from rangkul.commands.synth.stories import Storyteller
 
 
@@ -51,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
         jobs=options.jobs, until=until, add=options.add, quiet=False,
     )  # fmt: skip
     print(
-        f"{filled.cases} cases, {filled.rows} rows, {filled.megabytes} MB in {filled.seconds:.0f} s: "
-        f"{filled.cases / filled.seconds:.0f} cases/s (rows alone "
+        f"{filled.cases} cases, {filled.rows} rows, {filled.megabytes} MB in "
+        f"{filled.seconds:.0f} s: {filled.cases / filled.seconds:.0f} cases/s (rows alone "
         f"{filled.cases / filled.copying:.0f}/s, then indexes and checks)"
     )
     return 0
@@ -81,58 +84,69 @@ def fill(
     from django.conf import settings
     from django.db import connections
 
-    from rangkul.commands.synth import directory, load, rows
+    from rangkul.commands.synth import load
 
     if "owner" not in settings.DATABASES:
         raise RangkulError("synth needs the owner role: set DATABASE_OWNER_URL")
-
-    def tell(text: str) -> None:
-        if not quiet:
-            print(f"{text} …", flush=True)
-
     owner = connections["owner"]
     owner.ensure_connection()
-    raw = owner.connection
+    raw: load.Connection = owner.connection
+    try:
+        with raw.transaction():
+            empty = load.lock(raw)
+            bases = load.bases(raw)
+            if bases.case and not add:
+                raise load.SystemNotEmpty(
+                    "there are cases already; --add puts a country beside them"
+                )
+            task = Task(seed, cases, agencies, staff, until, bases, load.transaction_id(raw))
+            return _load(raw, task, jobs=jobs, empty=empty, tell=_silent if quiet else _aloud)
+    finally:
+        owner.close()
+
+
+def _load(
+    raw: Connection[Any], task: Task, *, jobs: int, empty: bool, tell: Callable[[str], None]
+) -> Filled:
+    """The country first, then its cases chunk by chunk, then what was set aside."""
+    from rangkul.commands.synth import directory, load, rows
+
     began = time.perf_counter()
-    with raw.transaction():
-        empty = load.lock(raw)
-        bases = load.bases(raw)
-        if bases.case and not add:
-            raise load.SystemNotEmpty("there are cases already; --add puts a country beside them")
-        xid = raw.execute("select pg_current_xact_id()::text::bigint").fetchone()[0]
-        raw.execute("set local maintenance_work_mem = '256MB'")
-        task = Task(seed, cases, agencies, staff, until, bases, xid)
-        try:
-            land = country.build(seed=seed, agencies=agencies, staff=staff, bases=bases)
-        except ValueError as fault:
-            raise RangkulError(str(fault)) from fault
-        if _is_taken(raw, land.agencies[0].code):
-            raise RangkulError(f"the country of seed {seed} is here already; take another seed")
-        counted = size = 0
-        with load.set_aside(raw, empty=empty, tell=tell):
-            tell(f"writing {cases} cases")
-            first = rows.buffers()
-            directory.write(
-                land, first, since=until - timedelta(days=365 * country.YEARS), until=until
-            )
-            load.copy_in(raw, rows.joined(first), empty=empty)
-            for filled in _chunks(task, jobs):
-                load.copy_in(raw, filled, empty=empty)
-                counted += sum(lines.count(b"\n") for lines in filled.values())
-                size += sum(map(len, filled.values()))
-            copied = time.perf_counter()
-        load.advance_sequences(raw)
-        load.analyze(raw)
+    land = _build(task)
+    if load.is_taken(raw, land.agencies[0].code):
+        raise RangkulError(f"the country of seed {task.seed} is here already; take another seed")
+    counted = size = 0
+    with load.set_aside(raw, empty=empty, tell=tell):
+        tell(f"writing {task.cases} cases")
+        lines = rows.buffers()
+        since = task.until - timedelta(days=365 * country.YEARS)
+        directory.write(land, lines, since=since, until=task.until)
+        for filled in chain([rows.joined(lines)], _chunks(task, jobs)):
+            load.copy_in(raw, filled, empty=empty)
+            counted += sum(written.count(b"\n") for written in filled.values())
+            size += sum(map(len, filled.values()))
+        copied = time.perf_counter()
+    load.advance_sequences(raw)
+    load.analyze(raw)
     ended = time.perf_counter()
-    owner.close()
-    return Filled(cases, counted, size // 1_000_000, ended - began, copied - began)
+    return Filled(task.cases, counted, size // 1_000_000, ended - began, copied - began)
 
 
-def _is_taken(raw: object, code: str) -> bool:
-    found = raw.execute(  # type: ignore[attr-defined]
-        "select 1 from network_agency where code = %s", [code]
-    ).fetchone()
-    return found is not None
+def _build(task: Task) -> Country:
+    try:
+        return country.build(
+            seed=task.seed, agencies=task.agencies, staff=task.staff, bases=task.bases
+        )
+    except ValueError as fault:
+        raise RangkulError(str(fault)) from fault
+
+
+def _silent(text: str) -> None:
+    """Say nothing."""
+
+
+def _aloud(text: str) -> None:
+    print(f"{text} …", flush=True)
 
 
 _teller: Storyteller | None = None
@@ -144,16 +158,14 @@ def _start(task: Task) -> None:
     from rangkul.commands.synth.stories import Storyteller
 
     global _teller
-    land = country.build(
-        seed=task.seed, agencies=task.agencies, staff=task.staff, bases=task.bases
-    )
-    _teller = Storyteller(task, land)
+    _teller = Storyteller(task, _build(task))
 
 
 def _write(chunk: int) -> dict[str, bytes]:
     from rangkul.commands.synth import rows
 
-    assert _teller is not None
+    if _teller is None:
+        raise RuntimeError("a chunk was asked of a process that was not started for it")
     return rows.joined(_teller.chunk(chunk))
 
 

@@ -345,9 +345,10 @@ def _member(
 ) -> Member:  # fmt: skip
     sex: Sex = "P" if rng.random() < 0.7 else "L"
     own = KINDS[agency.kind].role
+    roles: tuple[str, ...]
     if agency.weight > 0:
-        roles = {0: ("penyelia", "admin_lembaga", "pendamping"),
-                 1: ("petugas_pengaduan", "pendamping")}.get(position, ("pendamping", own))  # fmt: skip
+        first = (("penyelia", "admin_lembaga", "pendamping"), ("petugas_pengaduan", "pendamping"))
+        roles = first[position] if position < len(first) else ("pendamping", own)
     else:
         roles = ("admin_lembaga", own) if position == 0 else (own,)
     return Member(

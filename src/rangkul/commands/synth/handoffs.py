@@ -133,11 +133,12 @@ class Handoffs:
             why = state if state == "declined" else "expired"
         key = self._key(owner, packet, DataClass.PACKET, sent, reach, kept=destroyed is None)
         content = self._content(life, desk, service, sent).to_json()
+        place = Place("referrals_packet", "content_sealed", packet, 1)
         opener = self.country.by_id[desk.agency_id].staff[0]
         self.ledger.add(
             "referrals_packet",
             identifier(packet), str(request_id), "1",
-            sealed(vault.seal(key, Place("referrals_packet", "content_sealed", packet, 1), content)),
+            sealed(vault.seal(key, place, content)),
             array(("pseudonym", "age_band", "sex")), "{}", moment(sent), moment(sent + _CONSENT),
             moment(answered), number(opener.user_id if answered else None), moment(destroyed),
             why, reach,
@@ -206,4 +207,3 @@ class Handoffs:
             self.ledger.act(
                 "request.outcome", ended, receiver, receiver.staff[0], "request", request_id
             )
-

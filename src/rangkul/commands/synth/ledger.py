@@ -82,7 +82,8 @@ class Ledger:
         whose = subject or life.subject
         key = life.keys.get((whose, data_class))
         if key is None:
-            key = self.new_key(Owner("case", life.id), whose, data_class, life.opened_at, life.reach)
+            owner = Owner("case", life.id)
+            key = self.new_key(owner, whose, data_class, life.opened_at, life.reach)
             life.keys[whose, data_class] = key
         return sealed(vault.seal(key, place, words))
 

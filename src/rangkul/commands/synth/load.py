@@ -8,9 +8,8 @@ a missing index. The tables are locked meanwhile: the service stands still.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import Any, Final
 
 import psycopg
@@ -47,11 +46,22 @@ def bases(connection: Connection) -> Bases:
     return Bases(**found)
 
 
+def transaction_id(connection: Connection) -> int:
+    """The running transaction's number, which every record of the trail carries."""
+    found = connection.execute("select pg_current_xact_id()::text::bigint").fetchone()
+    return int(found[0]) if found else 0
+
+
+def is_taken(connection: Connection, code: str) -> bool:
+    """Whether an agency of this code is there."""
+    return bool(
+        connection.execute("select 1 from network_agency where code = %s", [code]).fetchone()
+    )
+
+
 def lock(connection: Connection) -> bool:
     """Lock every table until the transaction ends; whether all of them are empty."""
-    connection.execute(
-        sql.SQL("lock table {} in access exclusive mode").format(_names(TABLES))
-    )
+    connection.execute(sql.SQL("lock table {} in access exclusive mode").format(_names(TABLES)))
     return all(
         connection.execute(
             sql.SQL("select not exists (select from {})").format(sql.Identifier(table))
@@ -78,12 +88,11 @@ def set_aside(connection: Connection, *, empty: bool, tell: Tell) -> Iterator[No
         connection.execute(sql.SQL("truncate {}").format(_names(TABLES)))
     yield
     tell("building indexes and checking every reference")
+    connection.execute("set local maintenance_work_mem = '256MB'")
     for _, statement in indexes:
         connection.execute(statement)
     for table, name, definition in [*uniques, *keys]:
-        added = sql.SQL("add constraint {} {}").format(
-            sql.Identifier(name), sql.SQL(definition)  # type: ignore[arg-type]
-        )
+        added = sql.SQL("add constraint {} {}").format(sql.Identifier(name), sql.SQL(definition))
         _alter(connection, table, added)
     for table in TABLES:
         _alter(connection, table, "enable trigger user")
@@ -121,7 +130,7 @@ def _names(tables: Iterable[str]) -> sql.Composed:
 
 
 def _alter(connection: Connection, table: str, change: str | sql.Composed) -> None:
-    done = sql.SQL(change) if isinstance(change, str) else change  # type: ignore[arg-type]
+    done = sql.SQL(change) if isinstance(change, str) else change
     connection.execute(sql.SQL("alter table {} ").format(sql.Identifier(table)) + done)
 
 
@@ -131,9 +140,10 @@ _Definition = tuple[str, str, str]
 def _definitions(
     connection: Connection,
 ) -> tuple[list[_Definition], list[_Definition], list[tuple[str, str]]]:
-    """(foreign keys, unique constraints) as (table, name, definition); indexes as (name, statement).
+    """(foreign keys, unique constraints, indexes): what brings each of them back.
 
-    Foreign keys of other tables that point into these go too: their unique key goes.
+    Constraints as (table, name, definition), indexes as (name, statement). Foreign keys of
+    other tables that point into these go too, because the key that they point at goes.
     """
     constraints = connection.execute(
         "select contype, conrelid::regclass::text, conname, pg_get_constraintdef(oid) "

@@ -15,7 +15,8 @@ from uuid import UUID
 NULL: Final = r"\N"
 
 TABLES: Final[dict[str, str]] = {
-    "accounts_user": "id username email display_name language is_active is_demo created_at password",
+    "accounts_user": "id username email display_name language is_active is_demo created_at "
+    "password",
     "network_agency": "id code name short_name kind level area_id confirmed_on version",
     "network_desk": "id agency_id code name always_open hours capacity free_places free_places_at "
     "languages serves accessible latitude longitude phone takes_reports active version",
@@ -82,9 +83,7 @@ def buffers() -> Buffers:
 
 def joined(lines: Buffers) -> dict[str, bytes]:
     """The filled tables as the bytes that COPY reads."""
-    return {
-        table: ("\n".join(rows) + "\n").encode() for table, rows in lines.items() if rows
-    }
+    return {table: ("\n".join(rows) + "\n").encode() for table, rows in lines.items() if rows}
 
 
 def line(*values: str) -> str:

@@ -215,12 +215,10 @@ class _OneChunk:
         at = life.opened_at - timedelta(minutes=20)
         subject = UUID(int=rng.getrandbits(128), version=4)
         owner, reach = Owner("report", report_id), reach_of(life.agency.id)
+        about = About(name=name.full, called_name=name.called, sex=life.sex, age=life.age)
         said = {
             "account_sealed": (DataClass.ACCOUNT, self._account()),
-            "survivor_sealed": (
-                DataClass.IDENTITY,
-                About(name=name.full, called_name=name.called, sex=life.sex, age=life.age).to_json(),
-            ),
+            "survivor_sealed": (DataClass.IDENTITY, about.to_json()),
         }
         if rng.random() < 0.4:
             reporter = Reporter(phone=self.names.phone(), relation="tetangga").to_json()
@@ -281,9 +279,7 @@ class _OneChunk:
 
     # -- people ---------------------------------------------------------------------------
 
-    def _people(
-        self, life: Life, name: GeneratedName, tokens: list[tuple[int, str]]
-    ) -> None:
+    def _people(self, life: Life, name: GeneratedName, tokens: list[tuple[int, str]]) -> None:
         rng = self.rng
         sex: Sex = "P" if life.sex == "P" else "L"
         born = date(life.opened_at.year - life.age, 1 + int(rng.random() * 12),

@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import Final
 
 ACCOUNTS: Final = (
-    "Datang sendiri ke kantor setelah berpikir beberapa hari. Bercerita dengan tenang, minta "
-    "didengar dahulu sebelum apa pun diputuskan.",
-    "Tetangga menelepon karena mendengar teriakan beberapa malam. Yang bersangkutan mau ditemui di "
-    "tempat yang ia pilih sendiri.",
-    "Guru melihat perubahan di kelas dan menanyakan pelan-pelan. Anak mau bercerita bila ditemani.",
+    (
+        "Datang sendiri ke kantor setelah berpikir beberapa hari. Bercerita dengan tenang, minta "
+        "didengar dahulu sebelum apa pun diputuskan."
+    ),
+    (
+        "Tetangga menelepon karena mendengar teriakan beberapa malam. Ia mau ditemui "
+        "di tempat yang ia pilih sendiri."
+    ),
+    "Guru melihat perubahan di kelas dan menanyakan pelan-pelan. Anak mau bercerita ditemani.",
     "Pesan masuk malam hari lewat WhatsApp: minta nasihat, belum mau menyebut nama tempat.",
     "Dirujuk puskesmas setelah berobat. Petugas kesehatan sudah menjelaskan pilihan yang ada.",
-    "Dijanjikan kerja di luar negeri; dokumen dipegang agen, berangkat minggu depan. Keluarga "
-    "merasa ada yang tidak wajar.",
-    "Ditemukan dalam perjalanan bersama beberapa orang lain. Tidak memegang paspor, belum pernah "
-    "menerima upah.",
+    (
+        "Dijanjikan kerja di luar negeri; dokumen dipegang agen, berangkat minggu depan. Keluarga "
+        "merasa ada yang tidak wajar."
+    ),
+    (
+        "Ditemukan dalam perjalanan bersama beberapa orang lain. Tidak memegang paspor, belum "
+        "pernah menerima upah."
+    ),
     "Mantan pasangan mengancam menyebarkan foto. Bukti percakapan sudah disimpan.",
 )
 

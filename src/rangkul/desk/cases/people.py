@@ -21,7 +21,7 @@ from rangkul.cases.models import Incident
 from rangkul.custody import queries as custody
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.cases.notes import sentences
-from rangkul.desk.page import StaffRequest, staff, text
+from rangkul.desk.page import StaffRequest, opened_version, staff, text
 from rangkul.foundation import vault
 from rangkul.foundation.errors import InvalidInput, NotReachable, StaleForm
 from rangkul.people import operations as people
@@ -102,7 +102,7 @@ def edit_person(request: StaffRequest, number: str, person_id: UUID) -> HttpResp
     if request.method == "POST":
         try:
             people.change_person(
-                person_id=person_id, expected_version=int(text(request, "version", 9) or 0),
+                person_id=person_id, expected_version=opened_version(request),
                 by=request.actor, at=request.now, **_values(typed, request),
             )  # fmt: skip
         except InvalidInput as fault:
@@ -141,7 +141,7 @@ def incident_page(request: StaffRequest, number: str) -> HttpResponse:
         require(request.actor.roles, Permission.ASSESS)
         try:
             cases.change_incident(
-                case_id=file.case_id, expected_version=int(text(request, "version", 9) or 0),
+                case_id=file.case_id, expected_version=opened_version(request),
                 values=_incident_values(request), account=text(request, "account", 30_000),
                 by=request.actor, at=request.now,
             )  # fmt: skip

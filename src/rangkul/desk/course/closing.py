@@ -83,7 +83,7 @@ def preview(request: StaffRequest, number: str) -> HttpResponse:
     file = get_file(request, number)
     facts = _facts(request, file)
     form = _drawn(request, facts)
-    stood = frozenset(request.POST.getlist("shown"))
+    stood = frozenset(request.POST.getlist("shown")) & form.question_by_name.keys()
     same_parts = request.POST.getlist("open") == [part.key for part in form.parts if part.is_open]
     same_speaker = request.POST.get("speaker", "") == form.answers.one("h_sumber")
     context = {
