@@ -81,7 +81,7 @@ def _measure(ground: Ground, options: argparse.Namespace) -> dict[str, Any]:
     # A cold start, so that the memory at rest is that of a machine switched on this morning.
     connections.close_all()
     ground.restart()
-    visitor = visit_as(BENCH_SUPERVISOR, seed=options.seed)
+    visitor = visit_as(BENCH_SUPERVISOR)
     connections.close_all()
     server = Server(ground)
     server.start()

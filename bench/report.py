@@ -102,8 +102,8 @@ through the product's own search in the visited agency; found means among the fi
 
 ## Settings
 
-PostgreSQL with the embedded server's settings but for {settings}. The last two only make the
-filling faster.
+PostgreSQL with the embedded server's settings but for {settings}. `wal_level` and
+`max_wal_senders` only make the filling faster.
 """
 
 
@@ -146,9 +146,9 @@ def _filling(filling: dict[str, Any]) -> str:
     rate = filling["cases_per_second"]
     return (
         f"`rangkul synth --cases {filling['cases']}`: {filling['rows']:,} rows in "
-        f"{filling['seconds']:.0f} s, {rate} cases a second, indexes, checks and statistics "
+        f"{filling['seconds']:.0f} s, {rate} cases a second, indexes,\nchecks and statistics "
         f"included (bar {CASES_PER_SECOND_BAR}: "
-        f"{'held' if rate >= CASES_PER_SECOND_BAR else 'not held'}). Every value sealed, every "
-        "token and digest made by the product's own functions; about twenty acts of the trail "
-        "for a case (those of clocks are left out)."
+        f"{'held' if rate >= CASES_PER_SECOND_BAR else 'not held'}). Every value is sealed, every "
+        "token\nand digest made by the product's own functions; about twenty acts of the trail "
+        "for a case (those of\nclocks are left out)."
     )

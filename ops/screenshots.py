@@ -6,8 +6,8 @@
 
 It signs in with the demonstration's one click, walks the rounds of ``SCREENS`` and writes
 ``<language>-<size>[-dark]-<screen>.png``. Needs Playwright and a Chromium on the PATH. An address
-may hold ``{case}``, ``{report}``, ``{packet}``, ``{sent}``, ``{desk}``, ``{agency}``, ``{member}``:
-the first of its kind on that person's own lists; a screen whose list is empty is skipped, and said.
+may hold ``{case}``, ``{report}``, ``{packet}``, ``{sent}``, ``{agency}``, ``{member}`` and so on: the
+first of its kind on that person's own lists; a screen whose list is empty is skipped, and said.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Screen:
 _CASE = (
     ("case", "", ""), ("note", "catatan/", ""), ("plan", "rencana/", ""), ("people", "orang/", ""),
     ("person-new", "orang/tambah/", ""), ("incident", "kejadian/", ""), ("trail", "jejak/", ""),
-    ("assessments", "asesmen/", ""), ("triage", "asesmen/rk01/", ""), ("tppo", "asesmen/rk02/", ""),
+    ("assessments", "asesmen/", ""), ("triage", "asesmen/rk01_triase/", ""), ("tppo", "asesmen/rk02_tppo/", ""),
     ("consent", "persetujuan/", ""), ("consent-medical", "persetujuan/?service=medis", ""),
     ("referrals-of-case", "rujukan/", ""), ("referral-begin", "rujukan/baru/", ""),
     ("referral-medical", "rujukan/baru/?layanan=medis", ""), ("documents", "dokumen/", ""),
@@ -73,7 +73,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("letter", "tiara", "{sent}surat/"),
     Screen("search", "tiara", "/cari/"),
     Screen("account", "tiara", "/akun/saya/"),
-    Screen("second-factor", "tiara", "/akun/2fa/"),
+    Screen("second-factor", "tiara", "/akun/totp/activate/"),
     Screen("earlier-contact", "dewi", "/laporan/kontak/"),
     Screen("today-unit", "dewi", "/?siapa=unit"),
     Screen("cases-unit", "dewi", "/kasus/"),
@@ -84,7 +84,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("packet", "dr.hasan", "{packet}"),
     Screen("directory", "tiara", "/jaringan/"),
     Screen("agency", "tiara", "{agency}"),
-    Screen("desk", "tiara", "{desk}"),
+    Screen("desk", "tiara", "{agency_desk}"),
     Screen("today-admin", "admin.palangkaraya", "/"),
     Screen("own-agency", "admin.palangkaraya", "/jaringan/lembaga-saya/"),
     Screen("agency-edit", "admin.palangkaraya", "/jaringan/lembaga-saya/ubah/"),
@@ -114,7 +114,7 @@ _FINDS = {
     "packet": ("/rujukan/masuk/", r'href="(/rujukan/PK-[^"/]+/)"'),
     "sent": ("/rujukan/keluar/", r'href="(/rujukan/PK-[^"/]+/)"'),
     "agency": ("/jaringan/", r'href="(/jaringan/lembaga/\d+/)"'),
-    "desk": ("/jaringan/", r'href="(/jaringan/meja/\d+/)"'),
+    "agency_desk": ("{agency}", r'href="(/jaringan/meja/\d+/)"'),
     "own_desk": ("/jaringan/lembaga-saya/", r'href="(/jaringan/meja/\d+/)(?:ubah/)?"'),
     "member": ("/jaringan/petugas/", r'href="(/jaringan/petugas/\d+/)"'),
     "roster": ("/jaringan/piket/", r'href="(/jaringan/piket/\d+/)"'),
@@ -138,21 +138,27 @@ class Walk:
 
     def show(self, screen: Screen) -> bool:
         """Bring the screen up; false when this person has none of the kind that it needs."""
-        address = screen.address
-        for kind in re.findall(r"{(\w+)}", address):
-            found = self._first(kind)
-            if not found:
-                return False
-            address = address.replace(f"{{{kind}}}", found)
+        address = self._whole(screen.address)
+        if not address:
+            return False
         self.page.goto(self.base + address)
         if screen.opens:
             self.page.locator(screen.opens).first.click()
         return True
 
+    def _whole(self, address: str) -> str:
+        """The address with what it asks for filled in; "" when this person has none of it."""
+        for kind in re.findall(r"{(\w+)}", address):
+            found = self._first(kind)
+            if not found:
+                return ""
+            address = address.replace(f"{{{kind}}}", found)
+        return address
+
     def _first(self, kind: str) -> str:
         if kind not in self.known:
             address, pattern = _FINDS[kind]
-            self.page.goto(self.base + address)
+            self.page.goto(self.base + self._whole(address))
             match = re.search(pattern, self.page.content())
             self.known[kind] = match.group(1) if match else ""
         return self.known[kind]

@@ -13,9 +13,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-
 from ops.screenshots import ARGUMENTS, CHROMIUM, Walk, open_context
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 __all__ = ["ARGUMENTS", "CHROMIUM", "Door", "House", "choose", "start_house"]
 

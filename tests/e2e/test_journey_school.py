@@ -152,7 +152,7 @@ def _report_to_the_police_as_the_law_says(page: Page, door: Door, case: str) -> 
     page.get_by_text("Bila memakai dasar lain", exact=True).click()
     page.get_by_label("Pasal", exact=True).select_option(index=1)
     page.get_by_label("Mengapa persetujuan tidak dapat diminta").select_option(index=1)
-    page.get_by_label("Apa yang terjadi, dalam satu kalimat").fill("Ibunya belum tahu.")
+    page.get_by_label("Apa yang terjadi, satu kalimat").fill("Ibunya belum tahu.")
     page.get_by_label("Mengapa ini yang terbaik bagi anak").fill("Supaya ia tidak didatangi lagi.")
     page.get_by_role("button", name="Catat dasar ini").click()
     packet = send(page, "Terima laporan; anak ditemani pendamping", never=(FULL_NAME,))

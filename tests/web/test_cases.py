@@ -38,7 +38,7 @@ def test_the_list_costs_a_constant_number_of_queries(cast: Cast, files: int) -> 
         page = browser.get("/kasus/")
     assert page.status_code == 200
     assert page.content.decode().count('name="case"') == files
-    assert len(asked) == 8, [q["sql"][:80] for q in asked]
+    assert len(asked) == 9, [q["sql"][:80] for q in asked]
 
 
 def test_the_list_shows_no_name_until_asked_and_records_the_asking(cast: Cast) -> None:

@@ -181,9 +181,7 @@ def test_every_address_stands_fields_it_never_asked_for(house: House, kind: str)
 
 def _staffs() -> list[Route]:
     return [
-        route
-        for route in routes()
-        if not route.is_api and not route.address.startswith("/akun/")
+        route for route in routes() if not route.is_api and not route.address.startswith("/akun/")
     ]
 
 

@@ -63,9 +63,7 @@ def filled(version: str, **changed: Any) -> dict[str, Any]:
 def received(client: Client, **changed: Any) -> str:
     """A report that is received and in hand."""
     number = begin(client)
-    answer = client.post(
-        f"/laporan/{number}/isi/", filled(version_of(client, number), **changed)
-    )
+    answer = client.post(f"/laporan/{number}/isi/", filled(version_of(client, number), **changed))
     assert answer.status_code == 302, answer.content.decode()
     assert answer["Location"] == f"/laporan/{number}/"
     return number
@@ -266,9 +264,7 @@ class TestWhatIsTypedIsNeverLost:
         self, desk: Client, cast: Cast, changed: dict[str, Any], sentence: str
     ) -> None:
         number = begin(desk)
-        answer = desk.post(
-            f"/laporan/{number}/isi/", filled(version_of(desk, number), **changed)
-        )
+        answer = desk.post(f"/laporan/{number}/isi/", filled(version_of(desk, number), **changed))
         page = answer.content.decode()
         assert answer.status_code == 422
         assert sentence in page

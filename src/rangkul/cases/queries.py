@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rangkul.assessments import queries as assessments
 from rangkul.cases import workflow
@@ -52,26 +52,46 @@ def _accesses(actor: Actor) -> QuerySet[CaseAccess]:
 def list_files(
     actor: Actor, *, narrowed: Filter = Filter(), before: tuple[datetime, int] | None = None
 ) -> Page:
-    """A page of the caseload, from the access rows by keyset: page 20 costs what page 1 costs."""
-    found = _accesses(actor)
+    """A page of the caseload, from the access rows by keyset: page 20 costs what page 1 costs.
+
+    Two steps: the page's ids from the narrow access rows, then the covers of those ids. In one
+    query the planner, which takes the policy and the agency for two conditions, expects one row
+    and joins every cover of the agency before it sorts.
+    """
+    found = custody.accesses(actor).select_related(None)
     if narrowed.mine:
         found = found.filter(assigned_to(actor))
-    if narrowed.state:
-        found = found.filter(case__file__state=narrowed.state)
-    if narrowed.risk:
-        found = found.filter(case__file__risk=narrowed.risk)
-    if narrowed.category:
-        found = found.filter(case__file__categories__contains=[narrowed.category])
+    kept = _narrowed(narrowed)
+    if kept is not None:
+        found = found.filter(Exists(kept))
     if before is not None:
         at, case_id = before
         found = found.filter(Q(opened_at__lt=at) | Q(opened_at=at, case_id__lt=case_id))
         found = found.filter(opened_at__lte=at)
-    rows: list[CaseAccess] = list(found[: PAGE + 1])
+    rows = list(found.values_list("case_id", "opened_at")[: PAGE + 1])
     older = ""
     if len(rows) > PAGE:
-        last = rows[PAGE - 1]
-        older = f"{last.opened_at.timestamp():.6f}-{last.case_id}"
-    return Page([row.case.file for row in rows[:PAGE]], older, before is not None)
+        last_id, last_at = rows[PAGE - 1]
+        older = f"{last_at.timestamp():.6f}-{last_id}"
+    covers = {
+        file.case_id: file
+        for file in CaseFile.objects.filter(case_id__in=[row[0] for row in rows[:PAGE]])
+    }
+    return Page(
+        [covers[case_id] for case_id, _at in rows[:PAGE] if case_id in covers],
+        older,
+        before is not None,
+    )
+
+
+def _narrowed(narrowed: Filter) -> QuerySet[CaseFile] | None:
+    """The covers of one access row's case that the choice keeps, or ``None`` without a choice."""
+    chosen = {"state": narrowed.state, "risk": narrowed.risk}
+    chosen = {name: value for name, value in chosen.items() if value}
+    if not chosen and not narrowed.category:
+        return None
+    kept = CaseFile.objects.filter(case_id=OuterRef("case_id"), **chosen)
+    return kept.filter(categories__contains=[narrowed.category]) if narrowed.category else kept
 
 
 def list_covers(actor: Actor, case_ids: Sequence[int]) -> list[CaseFile]:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may, require
 from rangkul.custody import events, queries
-from rangkul.custody.models import Assignment, Case
+from rangkul.custody.models import Assignment, Case, CaseAccess
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
@@ -64,11 +64,12 @@ def assign(
 ) -> None:
     """Give the case to a colleague to carry; does nothing when it is already carried so.
 
-    A companion may take a case herself; an intake officer calls the first companion of a new case;
-    any other giving is the supervisor's act.
+    Giving a visible case to anyone is the supervisor's act. The first companion of a case that is
+    being opened in this very act is named by whoever opens it: herself, or the one on duty.
     """
-    if user_id != by.user_id and not _calls_first(case_id, by):
+    if not _names_first(case_id, user_id, by, at):
         require(by.roles, Permission.ASSIGN_CASE)
+        queries.get_access(by, case_id)
     if network.get_live_actor(user_id=user_id, agency_id=by.agency_id) is None:
         raise InvalidInput({"user": "not a member of this agency"})
     known = Assignment.objects.filter(
@@ -86,12 +87,16 @@ def assign(
     )  # fmt: skip
 
 
-def _calls_first(case_id: int, by: Actor) -> bool:
-    """Whether this is an intake officer calling a companion to a case that nobody carries yet."""
-    carried = Assignment.objects.filter(
-        case_id=case_id, agency_id=by.agency_id, until__isnull=True
+def _names_first(case_id: int, user_id: int, by: Actor, at: datetime) -> bool:
+    """Whether this very act opens the case, nobody carries it, and the person may name who does."""
+    needed = Permission.SEE_OWN_CASES if user_id == by.user_id else Permission.CALL_COMPANION
+    if not may(by.roles, needed):
+        return False
+    opened_now = CaseAccess.objects.filter(
+        case_id=case_id, agency_id=by.agency_id, opened_at=at, since=at
     ).exists()
-    return not carried and may(by.roles, Permission.CALL_COMPANION)
+    carried = Assignment.objects.filter(case_id=case_id, agency_id=by.agency_id).exists()
+    return opened_now and not carried
 
 
 @transaction.atomic

@@ -168,18 +168,14 @@ def test_the_trail_of_the_case_tells_and_that_of_the_asker_is_the_same(
 def test_a_former_member_starts_no_comparison(committed_db: None, cast: Cast) -> None:
     known_in_kupang(cast)
     report = report_in_semarang(cast, About(phone=PHONE))
-    compare(
-        Event(events.REPORT_RECEIVED, "report", str(report.id), SEMARANG, cast.darto.user_id)
-    )
+    compare(Event(events.REPORT_RECEIVED, "report", str(report.id), SEMARANG, cast.darto.user_id))
     assert notices(cast.yohana) == []
 
 
 def test_a_case_that_an_agency_has_left_is_not_told(committed_db: None, cast: Cast) -> None:
     case_id = known_in_kupang(cast)
     with psycopg.connect(owner_url()) as owner:
-        owner.execute(
-            "update custody_caseaccess set until = now() where case_id = %s", [case_id]
-        )
+        owner.execute("update custody_caseaccess set until = now() where case_id = %s", [case_id])
     tell(report_in_semarang(cast, About(phone=PHONE)), cast.joko)
     with psycopg.connect(owner_url()) as owner:
         assert owner.execute("select count(*) from reports_earliercontact").fetchone() == (0,)

@@ -1,0 +1,95 @@
+"""axe-core finds nothing on any staff page: both languages, both sizes, light and dark."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ops.screenshots import SCREENS, Walk, rounds
+from playwright.sync_api import Browser, Page, expect
+from tests.e2e.house import Door, House
+from tests.e2e.steps import begin_referral, plan, send
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+# Every pair of language, size and theme; `ops/screenshots.py` walks the same screens.
+WAYS = (("id", "desk", False), ("en", "phone", False), ("id", "phone", True), ("en", "desk", True))
+RUN = """
+() => axe.run().then(found => found.violations.flatMap(
+  rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)))
+"""
+
+
+@pytest.fixture(scope="module")
+def lived_in(house: House, browser: Browser) -> Iterator[House]:
+    """The demonstration with one referral on its way, so that inbox and packet are not empty."""
+    door = Door(house.base, browser)
+    page = door.enter("tiara")
+    page.goto(f"{house.base}/kasus/")
+    row = page.get_by_role("row").filter(has_text="ibu dua anak").first
+    row.get_by_role("link").first.click()
+    page.wait_for_url("**/kasus/RK-*/")
+    case = page.url.rstrip("/").rsplit("/", 1)[1]
+    plan(page, door, case, "Kepalanya diperiksa", "Layanan medis")
+    begin_referral(page, door, case, "Kepalanya diperiksa")
+    page.get_by_role("radio", name=re.compile("Puskesmas Pahandut")).check()
+    page.get_by_role("button", name="Catat dasar ini").click()
+    send(page, "Periksa kepala, pusing sejak kemarin", never=())
+    door.close()
+    yield house
+
+
+def _violations(page: Page) -> list[str]:
+    # Evaluated, not added as a tag: the pages' own policy allows no foreign script.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(RUN)
+    return found
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="the front end's packages are not installed")
+@pytest.mark.parametrize(("language", "size", "dark"), WAYS)
+def test_no_screen_shuts_anyone_out(
+    lived_in: House, door: Door, language: str, size: str, dark: bool
+) -> None:
+    faults, wide, seen = [], [], 0
+    for person, screens in rounds([]):
+        context = door.context(size=size, language=language, dark=dark)
+        walk = Walk(door.base, context.new_page())
+        if person:
+            walk.enter(person)
+        for screen in screens:
+            assert walk.show(screen), f"{screen.name}: nothing of that kind for {person}"
+            seen += 1
+            faults += [f"{screen.name}: {fault}" for fault in _violations(walk.page)]
+            if walk.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wide.append(screen.name)
+        context.close()
+    assert faults == []
+    assert wide == []
+    assert seen == len(SCREENS)
+
+
+def test_axe_would_find_something(door: Door) -> None:
+    """The planted fault: a field without a name."""
+    page = door.context().new_page()
+    page.goto(f"{door.base}/akun/login/")
+    page.evaluate("document.body.append(document.createElement('textarea'))")
+    assert any(fault.startswith("label:") for fault in _violations(page))
+
+
+def test_every_pair_of_ways_is_walked() -> None:
+    for first, second in itertools.combinations(range(3), 2):
+        assert len({(way[first], way[second]) for way in WAYS}) == 4
+
+
+def test_the_open_menus_and_the_lock_are_open_to_all(door: Door) -> None:
+    page = door.enter("tiara")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert _violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+L")
+    expect(page.get_by_role("heading", name="Layar terkunci")).to_be_visible()
+    assert _violations(page) == []
