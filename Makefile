@@ -61,7 +61,7 @@ $(STATIC)/manifest.json: $(VENV)/.synced frontend/package-lock.json frontend/ico
 areas: $(AREAS)/regencies.csv.gz
 
 $(AREAS)/regencies.csv.gz: $(STATIC)/manifest.json
-	@$(BIN)/python -m rangkul.reference.areas_build frontend/node_modules/idn-area-data $(AREAS)
+	@$(BIN)/python -m rangkul.reference.areas_build frontend/node_modules/idn-area-data/data $(AREAS)
 	@touch $@
 
 messages: $(VENV)/.synced

@@ -6,7 +6,7 @@
 
 It signs in with the demonstration's one click, walks the rounds of ``SCREENS`` and writes
 ``<language>-<size>[-dark]-<screen>.png``. Needs Playwright and a Chromium on the PATH. An address
-may hold ``{case}``, ``{report}``, ``{packet}``, ``{sent}``, ``{agency}``, ``{member}`` and so on: the
+may hold ``{case}``, ``{report}``, ``{packet}``, ``{sent}``, ``{agency}`` and so on: the
 first of its kind on that person's own lists; a screen whose list is empty is skipped, and said.
 """
 
@@ -42,7 +42,8 @@ class Screen:
 _CASE = (
     ("case", "", ""), ("note", "catatan/", ""), ("plan", "rencana/", ""), ("people", "orang/", ""),
     ("person-new", "orang/tambah/", ""), ("incident", "kejadian/", ""), ("trail", "jejak/", ""),
-    ("assessments", "asesmen/", ""), ("triage", "asesmen/rk01_triase/", ""), ("tppo", "asesmen/rk02_tppo/", ""),
+    ("assessments", "asesmen/", ""), ("triage", "asesmen/rk01_triase/", ""),
+    ("tppo", "asesmen/rk02_tppo/", ""),
     ("consent", "persetujuan/", ""), ("consent-medical", "persetujuan/?service=medis", ""),
     ("referrals-of-case", "rujukan/", ""), ("referral-begin", "rujukan/baru/", ""),
     ("referral-medical", "rujukan/baru/?layanan=medis", ""), ("documents", "dokumen/", ""),
@@ -113,7 +114,7 @@ _FINDS = {
     "report": ("/laporan/", r'href="(/laporan/LP-[^"/]+/)"'),
     "packet": ("/rujukan/masuk/", r'href="(/rujukan/PK-[^"/]+/)"'),
     "sent": ("/rujukan/keluar/", r'href="(/rujukan/PK-[^"/]+/)"'),
-    "agency": ("/jaringan/", r'href="(/jaringan/lembaga/\d+/)"'),
+    "agency": ("/jaringan/?layanan=hunian", r'href="(/jaringan/lembaga/\d+/)"'),
     "agency_desk": ("{agency}", r'href="(/jaringan/meja/\d+/)"'),
     "own_desk": ("/jaringan/lembaga-saya/", r'href="(/jaringan/meja/\d+/)(?:ubah/)?"'),
     "member": ("/jaringan/petugas/", r'href="(/jaringan/petugas/\d+/)"'),

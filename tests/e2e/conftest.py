@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 INSTALL = "no Chromium here: apt-get install chromium"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker drives the browser: journeys share a server, and two would slow each other."""
     for item in items:

@@ -221,8 +221,8 @@ def _refer_home(page: Page, door: Door, case: str) -> str:
 
 def _carry_no_telling_paper(page: Page, door: Door, packet: str) -> None:
     page.goto(f"{door.base}/rujukan/{packet}/surat/")
-    page.get_by_label("Kapan").fill("Senin pukul 10.00")
-    page.get_by_label("Di mana").fill("Gedung A, loket 2")
+    page.get_by_role("textbox", name="Kapan").fill("Senin pukul 10.00")
+    page.get_by_role("textbox", name="Di mana").fill("Gedung A, loket 2")
     page.get_by_role("button", name="Buat surat").click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("Saya sudah bertanya: aman dibawa? Ia menjawab ya.").check()

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -459,54 +458,3 @@ def test_two_who_close_a_report_at_once_close_it_once(cast: Cast) -> None:
     )
     assert all(a.status_code in {302, 409} for a in answers)
     assert _one("select count(*) from trail_act where name = 'report.closed'") == 1
-
-
-# -- a session that ended -----------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("committed_db")
-def test_a_session_that_ended_in_the_middle_of_a_form_stores_nothing_and_leads_back(
-    cast: Cast,
-) -> None:
-    file = open_file(cast.ratih)
-    here = f"/kasus/{number_of(file)}/catatan/"
-    client = browser(cast.ratih)
-    before = counted()
-    session = client.session
-    session["seen_at"] = int((timezone.now() - timedelta(hours=1)).timestamp())
-    session.save()
-    answer = client.post(here, {"body": WORDS})
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/akun/login/?next=%2F&idle=1")
-    assert WORDS not in answer["Location"]
-    assert counted() == before
-    # A page's own saving is told to load the sign-in page instead of putting it into the form.
-    told = client.post(here, {"body": WORDS}, headers={"HX-Request": "true"})
-    assert told.status_code == 401
-    assert told["HX-Redirect"] == "/akun/login/"
-
-
-@pytest.mark.usefixtures("committed_db")
-def test_a_form_from_before_the_sign_out_is_refused_with_a_sentence(cast: Cast) -> None:
-    file = open_file(cast.ratih)
-    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    client.cookies["rangkul_language"] = "en"
-    sign_in(client, cast.ratih)
-    answer = client.post(f"/kasus/{number_of(file)}/catatan/", {"body": WORDS})
-    assert answer.status_code == 403
-    assert "kept in this tab" in answer.content.decode()
-
-
-@pytest.mark.usefixtures("committed_db")
-def test_a_membership_that_ends_under_an_open_tab_writes_nothing(cast: Cast) -> None:
-    file = open_file(cast.ratih)
-    client = browser(cast.ratih)
-    before = counted()
-    with as_owner() as owner:
-        owner.execute(
-            "update network_membership set until = now() - interval '1 second', version = 2 "
-            "where id = %s", [cast.ratih.membership_id],
-        )  # fmt: skip
-    answer = client.post(f"/kasus/{number_of(file)}/catatan/", {"body": WORDS})
-    assert answer.status_code == 403
-    assert counted() == before

@@ -31,6 +31,8 @@ from rangkul.foundation.actor import Actor
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.xdist_group("leaks")]
 
 _SHORTEST = 4
+# Short words backwards occur in any text: Nara in Semarang.
+_TOO_SHORT_REVERSED = 6
 
 
 def codings(word: str) -> dict[bytes, str]:
@@ -52,7 +54,8 @@ def codings(word: str) -> dict[bytes, str]:
         add("address", quote(written).encode())
         add("form", quote_plus(written).encode())
         add("json", json.dumps(written)[1:-1].encode())
-        add("reversed", written[::-1].encode())
+        if len(written) > _TOO_SHORT_REVERSED:
+            add("reversed", written[::-1].encode())
         for form in (coded, written.encode("utf-16-le")):
             for name, text in _base64(form):
                 add(name, text)

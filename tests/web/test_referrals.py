@@ -392,7 +392,7 @@ def test_lists_cost_the_same_with_one_and_with_three(
         (story.cast.ratih, "/rujukan/keluar/", 9),
         (story.cast.ratih, f"/kasus/{story.number}/rujukan/", 9),
         (story.cast.ratih, f"/kasus/{story.number}/persetujuan/", 10),
-        (story.cast.ratih, f"/kasus/{story.number}/rujukan/baru/?layanan=medis", 17),
+        (story.cast.ratih, f"/kasus/{story.number}/rujukan/baru/?layanan=medis", 19),
     ):
         client = story.as_(actor)
         client.get(url)

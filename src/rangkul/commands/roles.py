@@ -6,10 +6,11 @@ import argparse
 import getpass
 import os
 import secrets
+from pathlib import Path
 
 import psycopg
 
-from rangkul.foundation import roles
+from rangkul.foundation import keyring, roles
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="postgresql:// URL of a role that may create roles (asked when missing)",
     )  # fmt: skip
     parser.add_argument("--database", default="rangkul", help="name of the database")
+    parser.add_argument(
+        "--keyring", type=Path,
+        help="make a key ring there, if the database is made too: each has one of its own",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,6 +39,9 @@ def run(options: argparse.Namespace) -> int:
         made = roles.create_database(superuser, options.database)
         host, port = superuser.info.host, superuser.info.port
     print(f"database {options.database}: {'created' if made else 'already there'}")
+    if made and options.keyring is not None:
+        ring = keyring.create(options.keyring)
+        print(f"key ring {ring.fingerprint}: {options.keyring}")
     print("Keep these where the service reads its environment; they are not shown again:")
     for variable, role in (
         ("DATABASE_URL", roles.APP),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import StaffRequest, opened_version, staff
 from rangkul.desk.referrals import wording
 from rangkul.desk.referrals.forms import AnswerForm, OutcomeForm
 from rangkul.desk.referrals.lists import line
@@ -64,10 +64,9 @@ def answer(request: StaffRequest, number: str) -> HttpResponse:
 def contact(request: StaffRequest, number: str) -> HttpResponse:
     """The desk has met or spoken with the person."""
     asked = queries.get_received(request.actor, queries.request_id_of(number))
-    sent = request.POST.get("version", "")
     operations.first_contact(
-        request_id=asked.id, expected_version=int(sent) if sent.isdecimal() else 0,
-        by=request.actor, at=request.now,
+        request_id=asked.id, expected_version=opened_version(request), by=request.actor,
+        at=request.now,
     )  # fmt: skip
     messages.success(request, _("First contact noted. The sender sees it."))
     return redirect("inbox-page", number=number)

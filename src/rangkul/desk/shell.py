@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -59,14 +60,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[NavEntry]:
-    here = request.path
     entries: list[NavEntry] = []
 
     def add(name: str, icon: str, label: str, *, when: bool = True, **more: Any) -> None:
         url = _url(name)
         if when and url:
-            active = here == url or (url != "/" and here.startswith(url))
-            entries.append(NavEntry(url=url, icon=icon, label=label, active=active, **more))
+            entries.append(NavEntry(url=url, icon=icon, label=label, **more))
 
     answers = may(actor.roles, Permission.ANSWER_PACKETS)
     sees = _sees_cases(actor)
@@ -89,7 +88,14 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[NavEntry]:
         add("network-rosters", "calendar-week", _("Duty rosters"), group=network)
     if may(actor.roles, Permission.EDIT_AGENCY):
         add("network-agency-edit", "building", _("My agency"), group=network)
-    return entries
+    here = _place(request.path, [entry.url for entry in entries])
+    return [replace(entry, active=entry.url == here) for entry in entries]
+
+
+def _place(path: str, urls: list[str]) -> str:
+    """The one entry under which the page stands: the longest that it begins with."""
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default="")
 
 
 def _sees_cases(actor: Actor) -> bool:

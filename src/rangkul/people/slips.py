@@ -37,6 +37,9 @@ def _neighbours() -> dict[str, frozenset[str]]:
 _NEIGHBOURS = _neighbours()
 
 
+_LONGEST_WORD = 40
+
+
 def _substitution(typed: str, meant: str) -> int:
     if frozenset((typed, meant)) in _NEAR_SOUNDS:
         return NEAR_SOUND
@@ -46,8 +49,11 @@ def _substitution(typed: str, meant: str) -> int:
 def slips(word: str) -> dict[str, int]:
     """Every word that may have been meant, were one slip made in typing this one, with its cost.
 
-    Two letters swapped, one letter wrong, one too many, one missing. About 53 entries a letter.
+    Two letters swapped, one letter wrong, one too many, one missing. About 53 entries a letter;
+    none for what is longer than any name's word, or a typed page would hold up the server.
     """
+    if len(word) > _LONGEST_WORD:
+        return {}
     meant: dict[str, int] = {}
 
     def offer(candidate: str, cost: int) -> None:

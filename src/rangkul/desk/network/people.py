@@ -27,7 +27,7 @@ from rangkul.desk.network.forms import (
     role_choices,
     worded,
 )
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import StaffRequest, opened_version, staff
 from rangkul.foundation.errors import NotReachable
 from rangkul.network import operations, policy
 from rangkul.network import queries as network
@@ -144,12 +144,12 @@ def member(request: StaffRequest, membership_id: int) -> HttpResponse:
 def end(request: StaffRequest, membership_id: int) -> HttpResponse:
     """End a colleague's membership, after saying what that means."""
     found = network.get_member(request.actor.agency_id, membership_id)
-    version = request.POST.get("version", "")
+    version = opened_version(request)
     refusal = ""
-    if request.method == "POST" and version.isdecimal():
+    if request.method == "POST" and version:
         try:
             operations.end_membership(
-                membership_id=membership_id, version=int(version), by=request.actor, at=request.now
+                membership_id=membership_id, version=version, by=request.actor, at=request.now
             )
         except (policy.OwnMembership, policy.LastAdmin) as fault:
             refusal = worded(fault)

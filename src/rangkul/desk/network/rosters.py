@@ -129,7 +129,7 @@ def copy_week(request: StaffRequest, desk_id: int) -> HttpResponse:
         made = operations.copy_week(
             desk_id=desk.id,
             monday=monday,
-            weeks=int(typed) if typed.isdecimal() else 0,
+            weeks=int(typed) if typed.isdecimal() and len(typed) < 4 else 0,
             by=request.actor,
             at=request.now,
         )

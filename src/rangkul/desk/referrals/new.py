@@ -128,13 +128,15 @@ def _choose_desk(page: Page, request: StaffRequest) -> None:
 
 
 def _choose_place(page: Page, request: StaffRequest) -> None:
-    """Near which place of the person's road to look; for the care at home, home is looked at first."""
+    """Near which place of the road to look; for the care at home, home comes first."""
     incident = cases.get_incident(request.actor, page.file.case_id)
     road = (page.file.area, incident.origin_area, *incident.transit_areas,
             incident.destination_area)  # fmt: skip
-    known = reference.get_areas(code for code in dict.fromkeys(road) if code)
-    page.places = [(code, known[code].full_name) for code in dict.fromkeys(road) if code in known]
-    if page.chosen.near not in known:
+    codes = [code for code in dict.fromkeys(road) if code]
+    if len(codes) > 1:
+        names = reference.get_areas(codes)
+        page.places = [(code, names[code].full_name) for code in codes if code in names]
+    if page.chosen.near not in codes:
         goes_home = page.chosen.service == ServiceCode.LAYANAN_ASAL
         page.chosen.near = incident.origin_area if goes_home else page.file.area
 
