@@ -185,7 +185,7 @@ def test_row_security_writes_no_row_of_another_agency(cast: Cast, statement: str
     [
         (
             "insert into network_deskservice (agency_id, desk_id, service, sex, age_min, age_max, "
-            "residents_only, active) values (%(ours)s, %(desk)s, 'medis', '', 0, 200, false, true)"
+            "residents_only, active) values (%(ours)s, %(desk)s, 'uji', '', 0, 200, false, true)"
         ),
         (
             "insert into network_dutyshift (agency_id, desk_id, membership_id, starts_at, ends_at) "
