@@ -96,6 +96,10 @@ through the product's own search in the visited agency; found means among the fi
 
 {recall}
 
+## Deadlines
+
+{tick}
+
 ## Filling
 
 {filling}
@@ -133,10 +137,20 @@ def page(result: dict[str, Any]) -> str:
         users=load["users"],
         pages_per_second=load["pages_per_second"],
         load_p95=load["p95"],
+        tick=_tick(result["tick"]),
         filling=_filling(result["filling"]),
         settings=", ".join(f"`{name} = {value}`" for name, value in result["settings"].items()),
         queries_bar=QUERIES_BAR,
         kilobytes_bar=KILOBYTES_BAR,
+    )
+
+
+def _tick(tick: dict[str, Any]) -> str:
+    return (
+        f"One tick with {tick['running']:,} deadlines running: {tick['idle_s'] * 1000:.0f} ms "
+        f"where none is due, {tick['seconds']} s where {tick['due']:,}\nhave just been missed "
+        "(marked, the people on the first rung called, each in the trail; bar 5 s: "
+        f"{'held' if tick['holds'] else '**not held**'})."
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rangkul.foundation.actor import Actor
 
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_BACKEND = "rangkul.config.entering.EntranceBackend"
 
 
 @dataclass(frozen=True, slots=True)

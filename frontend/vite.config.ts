@@ -28,7 +28,15 @@ export default defineConfig({
     rollupOptions: {
       // htmx carries an eval for features that src/desk/fragments.ts switches off.
       checks: { eval: false },
-      input: { desk: here("src/desk.ts"), public: here("src/public.ts") },
+      input: {
+        desk: here("src/desk.ts"),
+        public: here("src/public.ts"),
+        "call-worker": here("src/call-worker.ts"),
+      },
+      output: {
+        // A service worker is known by its address, so its name carries no hash.
+        entryFileNames: ({ name }) => (name === "call-worker" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
     },
   },
 });

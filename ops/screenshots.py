@@ -135,7 +135,8 @@ class Walk:
         self.page.goto(f"{self.base}/demo/")
         field_of = self.page.locator(f'input[name="username"][value="{person}"]')
         self.page.locator("form", has=field_of).get_by_role("button").click()
-        self.page.wait_for_url(f"{self.base}/")
+        # Reporters and coordinators are led on to rooms of their own.
+        self.page.wait_for_url(lambda url: "/demo/" not in url)
 
     def show(self, screen: Screen) -> bool:
         """Bring the screen up; false when this person has none of the kind that it needs."""

@@ -22,6 +22,8 @@ _SINCE = datetime(2025, 1, 6, tzinfo=UTC)
 _ENDED = datetime(2026, 1, 31, tzinfo=UTC)
 
 SEMARANG, KUPANG, MAKASSAR = 9001, 9002, 9003
+# The task forces of the two provinces and of the nation: they coordinate and hold no case.
+JATENG, NTT, NASIONAL = 9004, 9005, 9006
 # (id, code, short name, name, kind, level, area)
 _AGENCIES = [
     (SEMARANG, "uji-semarang", "UPTD Uji Semarang", "UPTD PPA Uji Kota Semarang", "uptd_ppa",
@@ -30,6 +32,12 @@ _AGENCIES = [
      "kab_kota", "53.71"),
     (MAKASSAR, "uji-makassar", "LSM Uji Makassar", "Lembaga Uji Makassar", "lsm",
      "kab_kota", "73.71"),
+    (JATENG, "uji-gugus-jateng", "Gugus Tugas Uji Jateng", "Gugus Tugas Uji Jawa Tengah",
+     "gugus_tugas", "provinsi", "33"),
+    (NTT, "uji-gugus-ntt", "Gugus Tugas Uji NTT", "Gugus Tugas Uji Nusa Tenggara Timur",
+     "gugus_tugas", "provinsi", "53"),
+    (NASIONAL, "uji-gugus-nasional", "Gugus Tugas Uji Nasional", "Gugus Tugas Uji Nasional",
+     "gugus_tugas", "nasional", "31"),
 ]  # fmt: skip
 # (id, agency, code, name, takes reports)
 _DESKS = [
@@ -91,6 +99,10 @@ _PARTS = {
         # Makassar: nobody here has anything to do with the other two.
         _Part(9031, "andi", "Andi Tenri Uji", MAKASSAR, "pendamping", (9301,)),
         _Part(9033, "besse", "Besse Lamappa Uji", MAKASSAR, "penyelia", (9301,)),
+        # Coordinators: they see what is late, by number, and no case.
+        _Part(9041, "retno", "Retno Puspasari Uji", JATENG, "koordinator_provinsi"),
+        _Part(9042, "filmon", "Filmon Tabun Uji", NTT, "koordinator_provinsi"),
+        _Part(9043, "hendra", "Hendra Wiratma Uji", NASIONAL, "koordinator_nasional"),
     )
 }
 
@@ -115,6 +127,9 @@ class Cast:
     benyamin: Actor
     andi: Actor
     besse: Actor
+    retno: Actor
+    filmon: Actor
+    hendra: Actor
 
     def __init__(self) -> None:
         for login, part in _PARTS.items():
@@ -127,6 +142,7 @@ class Cast:
         self.admins = (self.sinta, self.dorce)
         self.former = (self.darto, self.benyamin)
         self.strangers = (self.andi, self.besse)
+        self.coordinators = (self.retno, self.filmon, self.hendra)
 
     def everyone(self) -> dict[str, Actor]:
         """Login → actor, the former members included."""
@@ -185,7 +201,7 @@ def sign_in(client: Any, actor: Actor) -> None:
     from rangkul.accounts.models import User
 
     client.force_login(
-        User.objects.get(pk=actor.user_id), "allauth.account.auth_backends.AuthenticationBackend"
+        User.objects.get(pk=actor.user_id), "rangkul.config.entering.EntranceBackend"
     )
     session = client.session
     session["second_factor"] = "set"

@@ -17,7 +17,7 @@ from uuid import uuid4
 import psycopg
 from django.conf import settings
 from psycopg import sql
-from tests.people import NOW, SERVICE_DESK, app_url, owner_url
+from tests.people import JATENG, NOW, SERVICE_DESK, app_url, owner_url
 
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import Scope
@@ -26,14 +26,33 @@ Connection = psycopg.Connection[Any]
 
 # Values that a check constraint asks for and a type does not tell.
 _CHOSEN: dict[str, dict[str, object]] = {
+    "referrals_calloffer": {"state": "called"},
+    "referrals_transfer": {"state": "offered"},
+    "alerts_alert": {"audience": "penyelia"},
+    "alerts_delivery": {"state": "waiting", "channel": "email"},
     "cases_casefile": {"state": "open", "risk": "rendah"},
     "cases_need": {"state": "planned"},
     "consent_basis": {"letter": "a", "valid_until": NOW + timedelta(days=90)},
     "clocks_clock": {"state": "running"},
+    "conferences_conference": {"state": "called", "manner": "place", "lasts_minutes": 60},
+    "conferences_seat": {"state": "invited"},
+    "conferences_agendaitem": {"kind": "danger"},
+    "conferences_decision": {"state": "open"},
+    "conferences_share": {"expires_at": NOW + timedelta(hours=1)},
     "people_person": {"part": "kin", "state": "current"},
     "people_sameperson": {"first_case_id": 1, "second_case_id": 2},
     "people_token": {"subject_kind": "p", "token": 42},
+    "repatriation_returnee": {"state": "waiting"},
+    "repatriation_traveller": {"state": "planned"},
+    "repatriation_visit": {"month": 1, "result": "safe"},
     "reports_report": {"state": "draft"},
+    "shelter_house": {"kind": "rumah_aman", "stay_days": 7},
+    "shelter_room": {"age_group": "adult", "sex": "P"},
+    "shelter_bed": {"kind": "bed", "closed_reason": ""},
+    "shelter_admission": {"state": "asked", "reason": "", "conflict": ""},
+    "shelter_stay": {"state": "ended", "ending": "home"},
+    "shelter_daynote": {"withdraw_reason": ""},
+    "shelter_extension": {"days": 1, "refuse_reason": ""},
     "referrals_request": {
         "state": "sent",
         "basis_letter": "a",
@@ -154,11 +173,18 @@ def _value(
     chosen = _CHOSEN.get(table, {})
     if column.name in chosen:
         return chosen[column.name]
+    if column.parent == "repatriation_hold":
+        row = connection.execute("select min(id) from repatriation_hold").fetchone()
+        return row[0] if row else None
+    if table == "referrals_transfer" and column.name == "receiver_agency_id":
+        # An offer is made to another agency; here to one that takes no part in these tests.
+        return JATENG
     if column.parent == "network_agency" or column.name in {"agency_id", "from_agency_id"}:
         return by.agency_id
     if column.parent == "network_desk":
         return SERVICE_DESK[by.agency_id]
-    if column.parent == "accounts_user" or column.name.endswith(("user_id", "_by")):
+    person = column.name.endswith(("user_id", "_by")) and column.type != "timestamptz"
+    if column.parent == "accounts_user" or person:
         return by.user_id
     if column.parent == "network_membership":
         return by.membership_id
@@ -264,6 +290,7 @@ def write_whole_file(by: Actor, receiver_agency: int) -> WholeFile:
             "people_sameperson": {"first_case_id": first, "second_case_id": second},
             "custody_assignment": {"case_id": case_id, "part": "companion"},
             "clocks_clock": {"case_id": case_id},
+            "shelter_admission": {"case_id": case_id},
         }
         for table, given in special.items():
             ids[table] = add_row(app, table, by, **given)
@@ -278,7 +305,15 @@ def write_whole_file(by: Actor, receiver_agency: int) -> WholeFile:
             "::text::bigint, %s, %s, 'work', 'x', 'case', '1', %s, '', '{}', '')",
             [uuid4(), NOW, by.agency_id, by.user_id, case_id],
         )
+        # A person on the way home is held from the first moment; the database itself wrote that.
+        held = app.execute("select min(id) from repatriation_hold").fetchone()
+        assert held is not None
+        ids["repatriation_hold"] = held[0]
         filled = _fill_the_rest(app, by, ids)
+    with app_as(Scope.system("tick")) as app:
+        filled["alerts_delivery"] = add_row(
+            app, "alerts_delivery", by, alert_id=filled["alerts_alert"]
+        )
     with app_as(Scope.system("matching")) as app:
         # What only the matching writes; it may not read back a row of another agency's.
         values = {"agency_id": by.agency_id, "case_id": case_id, "asking_agency_id": 1}
@@ -301,15 +336,30 @@ def _add_service_row(app: Connection, table: str, by: Actor, case_id: int) -> No
 
 def _fill_the_rest(app: Connection, by: Actor, known: Mapping[str, object]) -> dict[str, object]:
     """Agency-owned tables that need nothing special, so that a new one is never forgotten."""
-    filled: dict[str, object] = {}
+    filled = {name: known[name] for name in ("shelter_admission",)}
     for table in secured_tables(app):
         if table in known or table in _FILLED_ELSEWHERE:
             continue
-        filled[table] = add_row(app, table, by)
+        whose: dict[str, Any] = dict.fromkeys(_WHOSE.get(table, ()), by.user_id)
+        if has_column(app, table, "admission_id"):
+            # An admission names its request or its case, which no parent made here would.
+            whose["admission_id"] = filled["shelter_admission"]
+        if table == "shelter_stay":
+            # A stay that is over: the bed of a running one has to be in the admission's house.
+            whose["ended_at"] = NOW
+        if table == "alerts_seen":
+            # The same call twice is one alert: no second parent can be made for it.
+            whose["alert_id"] = filled["alerts_alert"]
+        filled[table] = add_row(app, table, by, **whose)
     return filled
 
 
+# Columns that may be empty, and of which a check wants one filled.
+_WHOSE = {"conferences_seat": ("user_id",), "conferences_decision": ("owner_user_id",)}
+
+
 _FILLED_ELSEWHERE = {
+    "alerts_delivery",
     "custody_case", "custody_caseaccess", "referrals_request", "reports_report",
     "reports_earliercontact", "trail_act",
 }  # fmt: skip

@@ -20,16 +20,22 @@ from tests.domain.referrals.scene import (
     FULL_NAME,
     NIK,
     PHONE,
+    SECOND_DESK,
     SUSPECT,
     Scene,
     make_scene,
     seed_desks,
 )
-from tests.people import KUPANG, NOW, SEMARANG, SERVICE_DESK, Cast, owner_url
+from tests.people import INTAKE_DESK, KUPANG, NOW, SEMARANG, SERVICE_DESK, Cast, owner_url
 
 from rangkul.assessments.answers import Answers
 from rangkul.cases import operations as cases
 from rangkul.cases.models import CaseFile
+from rangkul.conferences import operations as conferences
+from rangkul.conferences import queries as conference_queries
+from rangkul.conferences.sharing import Line
+from rangkul.consent.operations import Ground
+from rangkul.consent.policy import HANDING_OVER
 from rangkul.custody import operations as custody_operations
 from rangkul.custody import queries as custody
 from rangkul.custody.models import Case
@@ -40,10 +46,15 @@ from rangkul.people.models import Person
 from rangkul.referrals import operations as referrals
 from rangkul.referrals import queries as referral_queries
 from rangkul.referrals.models import Request
+from rangkul.repatriation import operations as repatriation
+from rangkul.repatriation import queries as repatriation_queries
 from rangkul.reports import operations as reports
 from rangkul.reports import queries as report_queries
 from rangkul.reports.content import About, ReportContent, Reporter
 from rangkul.reports.models import EarlierContact
+from rangkul.shelter import operations as shelter
+from rangkul.shelter import queries as shelter_queries
+from rangkul.shelter.sealed import HousePlace
 
 REPORTER, REPORTER_PHONE = "Paulina Uji Seran", "085712349876"
 NOTE = "Ia mau pulang ke rumah bibinya di Oebobo."
@@ -51,12 +62,24 @@ STORY = "Tetangga mendengar jeritan dari lantai dua semalam."
 NEED = "Aku ingin tidur tanpa takut lagi"
 MESSAGE = "Mohon kabari jam berapa ia sampai."
 DOCUMENT, DOCUMENT_NAME = b"%PDF-1.7 perjanjian kerja Kusumaningrum", "kontrak-kusumaningrum.pdf"
+HOUSE_NAME, HOUSE_NOTE = "Rumah Aman Uji Seruni Biru", "Ia menanam cabai di halaman belakang."
+HOUSE_PLACE = HousePlace(
+    "Jalan Bukit Seroja Rahasia 88", "-7.0051831", "110.4381254", "0248765432", "Gerbang kayu jati"
+)
+MEETING_POINT = "Pintu timur dekat patung ikan"
+AGENDA_WORDS = "Siapa menjemput dari sanggar tari"
+SHOWN_WORDS = "Balutan di siku diganti tiap dua hari"
+DECISION_WORDS = "Kontrol siku bersama perawat Marsiana"
+TRANSFER_WORDS = "Sebentar lagi menetap bersama ibunya di seberang pulau"
 TRIAGE_WHY = "Pelaku sudah ditahan sejak Selasa"
 
 # What may stand nowhere in the clear: a survivor's, a suspect's or a reporter's own words.
 SECRETS = (
     "Kusumaningrum", CALLED, NIK, PHONE, ADDRESS, SUSPECT, "Bramantyo", REPORTER, "Paulina",
     REPORTER_PHONE, NOTE, STORY, NEED, MESSAGE, DOCUMENT_NAME, "perjanjian kerja", TRIAGE_WHY,
+    HOUSE_NAME, HOUSE_NOTE, HOUSE_PLACE.address, HOUSE_PLACE.phone, HOUSE_PLACE.latitude,
+    HOUSE_PLACE.longitude, HOUSE_PLACE.way, MEETING_POINT,
+    AGENDA_WORDS, SHOWN_WORDS, DECISION_WORDS, TRANSFER_WORDS,
 )  # fmt: skip
 CALM = {
     "bahaya_kini": "tidak", "senjata": "tidak", "cekik": "tidak", "ancam_bunuh": "tidak",
@@ -74,6 +97,10 @@ class World:
     other_case_id: int = 0
     report_id: int = 0
     request_id: int = 0
+    stay_id: int = 0
+    group_id: int = 0
+    conference_id: int = 0
+    transfer_id: int = 0
     parts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -92,6 +119,26 @@ class World:
         return report_queries.report_number(self.report_id)
 
     @property
+    def stay_number(self) -> str:
+        """The public number of the stay in Semarang's house."""
+        return shelter_queries.admission_number(self.stay_id)
+
+    @property
+    def group_number(self) -> str:
+        """The public number of Semarang's group on its way home."""
+        return repatriation_queries.group_number(self.group_id)
+
+    @property
+    def conference_number(self) -> str:
+        """The public number of the conference about Ratih's case, to which Kupang is invited."""
+        return conference_queries.conference_number(self.conference_id)
+
+    @property
+    def transfer_number(self) -> str:
+        """The public number of the offer by which the other case would move to Kupang."""
+        return referral_queries.transfer_number(self.transfer_id)
+
+    @property
     def packet_number(self) -> str:
         """The packet's public number."""
         return referral_queries.packet_number(self.request_id)
@@ -108,12 +155,17 @@ def build(cast: Cast) -> World:
         "agency_id": SEMARANG, "desk_id": SERVICE_DESK[SEMARANG],
         "membership_id": cast.nining.membership_id, "code": "rk01_triase",
         "name": "jenis_kekerasan",
-        "absence_id": 1, "alias_id": 1, "shift_id": 1,
+        "absence_id": 1, "alias_id": 1, "shift_id": 1, "agreement_id": 1,
     }  # fmt: skip
     _fill_the_file(world, at)
     _send_a_request(world, at)
     _take_a_report(world, at)
+    _call_a_conference(world, at)
     _notice_an_earlier_contact(world, at)
+    _take_somebody_in(world, at)
+    _send_somebody_home(world, at)
+    _offer_the_other_case(world, at)
+    _call_a_desk(world, at)
     return world
 
 
@@ -181,6 +233,67 @@ def _send_a_request(world: World, at: datetime) -> None:
     world.parts["basis_id"] = basis.id
 
 
+def _offer_the_other_case(world: World, at: datetime) -> None:
+    """Pelimpahan: the second case is offered to Kupang, and nobody has answered yet."""
+    by = world.cast.wahyuni
+    ground = Ground(
+        letter="a", service=HANDING_OVER, levels={}, given_by="penyintas", manner="lisan",
+        valid_until=at + timedelta(days=30), recipient_desk_id=INTAKE_DESK[KUPANG],
+    )  # fmt: skip
+    offer = referrals.Offer(
+        world.other_case_id, INTAKE_DESK[KUPANG], "lives_there", TRANSFER_WORDS, ground
+    )
+    with acting(by):
+        world.transfer_id = referrals.offer_transfer(offer=offer, by=by, at=at).id
+
+
+def _call_a_desk(world: World, at: datetime) -> None:
+    """A second request waits at Kupang's second desk, and Melki's is called for it."""
+    ratih = world.cast.ratih
+    with acting(ratih):
+        ground = world.scene.ground("psikologi", valid_until=at + timedelta(days=30))
+        basis = referrals.record_ground(case_id=world.case_id, ground=ground, by=ratih, at=at)
+        asked = world.scene.asked(basis, desk_id=SECOND_DESK)
+        request = referrals.send_referral(
+            asked=asked, token=uuid4(), uncovered_ok=True, by=ratih, at=at
+        )
+        offers = referrals.call_desks(request_id=request.id, desk_ids=[DESK], by=ratih, at=at)
+        draft = referrals.keep_draft(
+            case_id=world.case_id, service="medis", values={"asked": [NOTE]}, by=ratih, at=at
+        )
+    world.parts |= {"offer_id": offers[0].id, "draft_id": draft.id}
+
+
+def _call_a_conference(world: World, at: datetime) -> None:
+    """Held a moment ago, with what Kupang was shown and one decision that is Kupang's."""
+    ratih, began = world.cast.ratih, at - timedelta(hours=2)
+    with acting(ratih):
+        meeting = conferences.Meeting(
+            title="Rencana aman bersama", starts_at=at - timedelta(hours=1), manner="place",
+            place="Ruang rapat lantai dua",
+        )  # fmt: skip
+        entry = conferences.AgendaEntry("danger", AGENDA_WORDS)
+        row = conferences.call_conference(
+            calling=conferences.Calling((world.case_id,), meeting, (entry,)), by=ratih, at=began
+        )
+        seat = conferences.offer_seat(conference_id=row.id, desk_id=DESK, by=ratih, at=began)
+        showing = conferences.Showing(
+            row.id, KUPANG, world.case_id, world.parts["basis_id"], (Line("H", 1, SHOWN_WORDS),)
+        )
+        seen = conferences.preview_share(showing=showing, by=ratih, at=at)
+        share = conferences.share_facts(showing=showing, seen=seen.digest, by=ratih, at=at)
+        own = row.seats.get(user_id=ratih.user_id)
+        conferences.hold_conference(
+            conference_id=row.id, attended=[own.id], expected_version=1, by=ratih, at=at
+        )
+        decision = conferences.decide(
+            conference_id=row.id, words=DECISION_WORDS, seat_id=seat.id, as_desk=True,
+            due_on=(at + timedelta(days=3)).date(), by=ratih, at=at,
+        )  # fmt: skip
+    world.conference_id = row.id
+    world.parts |= {"seat_id": seat.id, "share_id": share.id, "decision_id": decision.id}
+
+
 def _take_a_report(world: World, at: datetime) -> None:
     joko = world.cast.joko
     with acting(joko):
@@ -200,6 +313,103 @@ def report_content() -> ReportContent:
         about=About(name=FULL_NAME, called_name=CALLED, phone=PHONE, nik=NIK, place=ADDRESS),
         answers={"terkurung": ["ya"]},
     )  # fmt: skip
+
+
+def _take_somebody_in(world: World, at: datetime) -> None:
+    """A house in Semarang: the survivor stays there, another asks, a third is asked for."""
+    ratih, laras, desk_id = world.cast.ratih, world.cast.laras, SERVICE_DESK[SEMARANG]
+    _offers_shelter(desk_id)
+    with acting(laras):
+        house = shelter.make_house(
+            details=shelter.HouseDetails(desk_id, HOUSE_NAME, "rptc", 14, ("kdrt",)), by=laras,
+            at=at,
+        )  # fmt: skip
+        shelter.write_place(
+            house_id=house.id, place=HOUSE_PLACE, expected_version=0, by=laras, at=at
+        )
+        room = shelter.add_room(house_id=house.id, sex="P", group="adult", beds=3, by=laras, at=at)
+        first, second, _third = room.beds.order_by("letter")
+    with acting(ratih):
+        asked = shelter.ask_in_house(
+            case_id=world.case_id, desk_id=desk_id, criteria=["kdrt"], children=0, by=ratih, at=at
+        )
+        ground = world.scene.ground("hunian", valid_until=at + timedelta(days=30))
+        basis = referrals.record_ground(case_id=world.case_id, ground=ground, by=ratih, at=at)
+        request = referrals.send_referral(
+            asked=world.scene.asked(basis, desk_id=desk_id), token=uuid4(), uncovered_ok=True,
+            by=ratih, at=at,
+        )  # fmt: skip
+    with acting(laras):
+        checked = shelter.check_conflict(
+            admission_id=asked.id, expected_version=asked.version, conflict="none", by=laras, at=at
+        )
+        placed = shelter.place(
+            admission_id=asked.id, house_id=house.id, expected_version=checked.version,
+            people=[shelter.Person("P", "adult", first.id)], willing=True, criteria=["kdrt"],
+            by=laras, at=at,
+        )  # fmt: skip
+        note = shelter.write_note(admission_id=placed.id, body=HOUSE_NOTE, by=laras, at=at)
+        shelter.ask_extension(
+            admission_id=placed.id, days=7, reason="health", by=laras, at=at,
+            expected_version=placed.version,
+        )  # fmt: skip
+    world.stay_id = placed.id
+    world.parts |= {
+        "house_id": house.id, "room_id": room.id, "bed_id": second.id, "day_note_id": note.id,
+        "packet": referral_queries.packet_number(request.id),
+    }  # fmt: skip
+
+
+def _offers_shelter(desk_id: int) -> None:
+    with psycopg.connect(owner_url()) as owner:
+        owner.execute(
+            "insert into network_deskservice (agency_id, desk_id, service, sex, age_min, age_max, "
+            "residents_only, active) select %s, %s, 'hunian', '', 0, 200, false, true where not "
+            "exists (select 1 from network_deskservice where desk_id = %s)",
+            [SEMARANG, desk_id, desk_id],
+        )
+
+
+def _send_somebody_home(world: World, at: datetime) -> None:
+    """Ratih's group of one: a leg to Kupang, accepted there, and minutes that one end signed."""
+    ratih, melki = world.cast.ratih, world.cast.melki
+    stretch = repatriation.Stretch(
+        DESK, "pemulangan", "sea", at + timedelta(hours=4), at + timedelta(hours=30),
+        repatriation_queries.LegWords(MEETING_POINT, ""),
+    )  # fmt: skip
+    asking = repatriation.Asking("Mohon diterima", "Ratih, lewat aplikasi", why="Pulang bersama.")
+    with acting(ratih):
+        group = repatriation.open_group(
+            arrival=repatriation.Arrival("Kapal Uji", "bp3mi", "33.74", at), by=ratih, at=at
+        )
+        person = repatriation.add_returnee(
+            group_id=group.id, case_id=world.case_id, by=ratih, at=at,
+            facts=repatriation.Facts(origin_area="53.71", clearance="not_needed"),
+        )  # fmt: skip
+        journey = repatriation.plan_journey(group_id=group.id, label="Ke NTT", by=ratih, at=at)
+        leg = repatriation.plan_leg(
+            journey_id=journey.id, returnee_ids=[person.id], stretch=stretch, by=ratih, at=at
+        )
+        repatriation.ask_desk(leg_id=leg.id, asking=asking, by=ratih, at=at, uncovered_ok=True)
+        (traveller,) = repatriation_queries.list_travellers(leg)
+    with acting(melki):
+        repatriation.answer_leg(
+            leg_id=leg.id, decisions={traveller.id: repatriation.Decision("accept")}, by=melki,
+            at=at,
+        )  # fmt: skip
+    with acting(ratih):
+        minutes = repatriation.write_minutes(
+            leg_id=leg.id, token=uuid4(), by=ratih, at=at,
+            minutes=repatriation.Minutes("Dermaga", at, [repatriation.Item(traveller.id, True)]),
+            mark=repatriation.Mark("drawn", at, "M10 10L20 20"),
+        )  # fmt: skip
+        held = repatriation_queries.live_hold(person)
+    assert held is not None
+    world.group_id = group.id
+    world.parts |= {
+        "returnee_id": person.id, "leg": repatriation_queries.leg_number(leg.id),
+        "handover_id": minutes.id, "hold_id": held.id,
+    }  # fmt: skip
 
 
 def _notice_an_earlier_contact(world: World, at: datetime) -> None:

@@ -32,6 +32,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "200": _HOLDERS,
         "403": (
             "joko", "ester", "laras", "melki", "bagas", "yulius", "sinta", "dorce",
+            "retno", "filmon", "hendra",
         ),
     },
 }  # fmt: skip

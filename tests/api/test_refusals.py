@@ -65,6 +65,18 @@ def test_a_report_says_which_field_to_mend(walk: Road) -> None:
         assert _fields(refused) == fields, changes
 
 
+def test_a_case_is_not_opened_with_a_code_that_no_list_holds(walk: Road) -> None:
+    number = walk.report()
+    for changes in (
+        {"flags": ["besok"]}, {"languages": ["klingon"]}, {"place_kinds": ["bulan"]},
+        {"violence_kinds": ["kabut"]},
+    ):  # fmt: skip
+        asked = {"categories": ["ktk"], "companion": walk.companion_number} | changes
+        refused = walk.supervisor.post(f"/reports/{number}/open-case", asked)
+        assert refused.status == 422, (changes, refused.json)
+        assert _fields(refused) == dict.fromkeys(changes, "unknown")
+
+
 def test_what_was_sent_is_not_said_back(walk: Road, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     secret = "Rahasia Uji Mendalam"

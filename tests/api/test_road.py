@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.api.machine import Machine
 from tests.api.road import NAME, NIK, PHONE, REPORT, Road, road
 from tests.people import Cast
@@ -249,6 +251,25 @@ def test_the_directory_and_the_suggestions(walk: Road) -> None:
     listed = walk.companion.get("/directory/codes/saluran_laporan").json["codes"]
     assert "telepon" in [code["code"] for code in listed]
     assert walk.companion.get("/directory/codes/tidak_ada").status == 404
+
+
+def test_a_page_of_desks_asks_as_often_for_three_agencies_as_for_one(walk: Road) -> None:
+    """Each agency's desks with their holidays, in the order of the agencies."""
+
+    def queries(words: str) -> tuple[int, list[str]]:
+        with CaptureQueriesContext(connection) as asked:
+            found = walk.companion.get("/directory/desks", q=words).json["desks"]
+        return len(asked), [desk["place"]["agency_name"] for desk in found]
+
+    one, of_one = queries("Uji Kupang")
+    three, of_three = queries("Uji")
+    assert set(of_one) == {"UPTD Uji Kupang"}
+    assert list(dict.fromkeys(of_three)) == [
+        "LSM Uji Makassar",
+        "UPTD Uji Kupang",
+        "UPTD Uji Semarang",
+    ]
+    assert three == one
 
 
 def test_no_answer_bears_an_internal_id(walk: Road) -> None:

@@ -83,13 +83,16 @@ def reach_without_trigger(connection: Connection) -> list[str]:
 
 
 def case_rows_without_reach(connection: Connection) -> list[str]:
-    """Tables that carry an audience but are not registered as case-owned."""
+    """Tables that carry an audience but are not registered as case-owned.
+
+    An alert's audience is whom it calls; it belongs to one agency and to no case.
+    """
     rows = connection.execute(
         """
         select c.relname from pg_class c
         join pg_attribute a on a.attrelid = c.oid and a.attname = 'audience' and not a.attisdropped
         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-          and c.relname <> 'foundation_datakey'
+          and c.relname not in ('foundation_datakey', 'alerts_alert')
           and not exists (select 1 from house.owned_table o
                           where o.name = c.relname and o.kind = 'case')
         order by 1

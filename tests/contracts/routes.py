@@ -15,17 +15,20 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
-from tests.people import MAKASSAR, SERVICE_DESK, Cast, sign_in
+from tests.people import MAKASSAR, SEMARANG, SERVICE_DESK, Cast, sign_in
 from tests.rows import as_owner
 from tests.world import World
 
 from rangkul.access.roles import ROLES
 from rangkul.accounts.models import User
 from rangkul.api.numbers import AGENCY, number_of
+from rangkul.conferences import queries as conferences
 from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
 from rangkul.referrals import queries as referrals
+from rangkul.repatriation import queries as repatriation
 from rangkul.reports import queries as reports
+from rangkul.shelter import queries as shelter
 
 METHODS = ("GET", "POST")
 NOWHERE = 8_000_001
@@ -54,6 +57,11 @@ class Route:
         """Whether it names a case, a report or a packet, or a row of one."""
         return self.address.startswith(
             ("/kasus/<", "/laporan/<", "/laporan/kontak/<", "/rujukan/<", "/p/<",
+             "/pelimpahan/<", "/panggilan/<", "/tak-terjawab/<",
+             "/rapat/<",
+             "/hunian/inap/<", "/hunian/rumah/<", "/hunian/rujukan/<",
+             "/pemulangan/rombongan/<", "/pemulangan/orang/<", "/pemulangan/tahap/<",
+             "/pemulangan/berita-acara/<", "/pemulangan/bersama-kami/<",
              "/api/v1/cases/<", "/api/v1/reports/<", "/api/v1/referrals/<")
         )  # fmt: skip
 
@@ -101,13 +109,26 @@ def members(cast: Cast) -> dict[str, Actor | None]:
         "superv.": cast.wahyuni,
         "intake": cast.joko,
         "receiver": cast.melki,
+        "shelter": cast.laras,
         "stranger": cast.andi,
         "all-roles": ALL_ROLES,
         "auditor": cast.bagas,
         "admin": cast.sinta,
+        "province": cast.retno,
+        "nation": cast.hendra,
         "former": cast.darto,
+        "reporter": REPORTER,
     }
 
+
+REPORTER = Actor(
+    user_id=9098,
+    agency_id=SEMARANG,
+    membership_id=9098,
+    membership_version=1,
+    roles=frozenset({"pelapor_terdaftar"}),
+)
+"""Somebody of the agency itself who may send reports, and may be the suspect."""
 
 ALL_ROLES = Actor(
     user_id=9099,
@@ -122,29 +143,31 @@ ALL_ROLES = Actor(
 
 @contextmanager
 def standing(stranger: Actor) -> Iterator[None]:
-    """Let a person stand in the clone, committed by the owner, and be gone afterwards."""
+    """Let this person, and the reporter, stand in the clone; the owner commits and removes them."""
+    people = (stranger, REPORTER)
     with as_owner() as owner:
-        owner.execute(
-            "insert into accounts_user (id, username, display_name, email, password, language, "
-            "is_active, is_demo, created_at) values (%s, 'segala', 'Segala Peran Uji', '', '!', "
-            "'id', true, false, now())",
-            [stranger.user_id],
-        )
-        owner.execute(
-            "insert into network_membership (id, agency_id, user_id, roles, desk_ids, sex, "
-            "version, since, until) values (%s, %s, %s, %s, %s, '', 1, now(), null)",
-            [stranger.membership_id, stranger.agency_id, stranger.user_id,
-             sorted(stranger.roles), sorted(stranger.desk_ids)],
-        )  # fmt: skip
+        for who in people:
+            owner.execute(
+                "insert into accounts_user (id, username, display_name, email, password, language, "
+                "is_active, is_demo, created_at) values (%s, %s, 'Segala Peran Uji', '', '!', "
+                "'id', true, false, now())",
+                [who.user_id, f"segala-{who.user_id}"],
+            )
+            owner.execute(
+                "insert into network_membership (id, agency_id, user_id, roles, desk_ids, sex, "
+                "version, since, until) values (%s, %s, %s, %s, %s, '', 1, now(), null)",
+                [who.membership_id, who.agency_id, who.user_id, sorted(who.roles),
+                 sorted(who.desk_ids)],
+            )  # fmt: skip
     try:
         yield
     finally:
         with as_owner() as owner:
-            owner.execute(
-                "delete from api_servicetoken where membership_id = %s", [stranger.membership_id]
-            )
-            owner.execute("delete from network_membership where id = %s", [stranger.membership_id])
-            owner.execute("delete from accounts_user where id = %s", [stranger.user_id])
+            for who in people:
+                places = [who.membership_id]
+                owner.execute("delete from api_servicetoken where membership_id = %s", places)
+                owner.execute("delete from network_membership where id = %s", places)
+                owner.execute("delete from accounts_user where id = %s", [who.user_id])
 
 
 class Knocking:
@@ -169,6 +192,11 @@ class Knocking:
             "rujukan": world.packet_number,
             "referrals": world.packet_number,
             "p": world.packet_number,
+            "rapat": world.conference_number,
+            "hunian": world.stay_number,
+            "pelimpahan": world.transfer_number,
+            "tak-terjawab": world.packet_number,
+            "pemulangan": world.group_number,
             "directory": number_of(AGENCY, world.parts["agency_id"]),
         }
         self._parts = world.parts | {f"number of {kind}": n for kind, n in numbers.items()}
@@ -213,7 +241,17 @@ def _nothing() -> dict[str, Any]:
         "number of kasus": case, "number of cases": case,
         "number of laporan": report, "number of reports": report,
         "number of rujukan": packet, "number of referrals": packet, "number of p": packet,
+        "number of rapat": conferences.conference_number(NOWHERE),
+        "seat_id": _NIL, "share_id": _NIL, "decision_id": _NIL,
         "note_id": _NIL, "need_id": _NIL, "document_id": _NIL, "submission_id": _NIL,
+        "number of pelimpahan": referrals.transfer_number(NOWHERE), "offer_id": _NIL,
+        "draft_id": _NIL,
+        "number of tak-terjawab": packet,
+        "number of hunian": shelter.admission_number(NOWHERE), "packet": packet,
+        "house_id": NOWHERE, "room_id": NOWHERE, "bed_id": NOWHERE, "day_note_id": _NIL,
+        "number of pemulangan": repatriation.group_number(NOWHERE),
+        "leg": repatriation.leg_number(NOWHERE), "returnee_id": NOWHERE, "hold_id": NOWHERE,
+        "handover_id": _NIL,
         "person_id": _NIL, "link_id": _NIL, "basis_id": _NIL, "notice_id": _NIL,
     }  # fmt: skip
 

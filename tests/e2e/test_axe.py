@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ops.screenshots import SCREENS, Walk, rounds
-from playwright.sync_api import Browser, Page, expect
-from tests.e2e.house import Door, House
-from tests.e2e.steps import begin_referral, plan, send
+from playwright.sync_api import Page, expect
+from tests.e2e.house import Door
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Every pair of language, size and theme; `ops/screenshots.py` walks the same screens.
@@ -20,25 +17,6 @@ RUN = """
 () => axe.run().then(found => found.violations.flatMap(
   rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)))
 """
-
-
-@pytest.fixture(scope="module")
-def lived_in(house: House, browser: Browser) -> Iterator[House]:
-    """The demonstration with one referral on its way, so that inbox and packet are not empty."""
-    door = Door(house.base, browser)
-    page = door.enter("tiara")
-    page.goto(f"{house.base}/kasus/")
-    row = page.get_by_role("row").filter(has_text="ibu dua anak").first
-    row.get_by_role("link").first.click()
-    page.wait_for_url("**/kasus/RK-*/")
-    case = page.url.rstrip("/").rsplit("/", 1)[1]
-    plan(page, door, case, "Kepalanya diperiksa", "Layanan medis")
-    begin_referral(page, door, case, "Kepalanya diperiksa")
-    page.get_by_role("radio", name=re.compile("Puskesmas Pahandut")).check()
-    page.get_by_role("button", name="Catat dasar ini").click()
-    send(page, "Periksa kepala, pusing sejak kemarin", never=())
-    door.close()
-    yield house
 
 
 def _violations(page: Page) -> list[str]:
@@ -50,9 +28,7 @@ def _violations(page: Page) -> list[str]:
 
 @pytest.mark.skipif(not AXE.exists(), reason="the front end's packages are not installed")
 @pytest.mark.parametrize(("language", "size", "dark"), WAYS)
-def test_no_screen_shuts_anyone_out(
-    lived_in: House, door: Door, language: str, size: str, dark: bool
-) -> None:
+def test_no_screen_shuts_anyone_out(door: Door, language: str, size: str, dark: bool) -> None:
     faults, wide, seen = [], [], 0
     for person, screens in rounds([]):
         context = door.context(size=size, language=language, dark=dark)

@@ -93,7 +93,9 @@ def _open_the_case(page: Page) -> str:
 
 
 def _find_the_new_case(page: Page) -> str:
-    page.get_by_role("navigation", name="Utama").get_by_role("link", name="Kasus").click()
+    page.get_by_role("navigation", name="Utama").get_by_role(
+        "link", name="Kasus", exact=True
+    ).click()
     row = page.get_by_role("row").filter(has_text="kapal, tanpa paspor").first
     expect(row).to_contain_text("Tinggi")
     row.get_by_role("link").first.click()

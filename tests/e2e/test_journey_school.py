@@ -88,7 +88,9 @@ def _find_the_case(page: Page) -> str:
     """She stands on the companion's day at once, with the clock of a first answer."""
     page.reload()
     expect(page.get_by_role("main")).to_contain_text(LABEL)
-    page.get_by_role("navigation", name="Utama").get_by_role("link", name="Kasus").click()
+    page.get_by_role("navigation", name="Utama").get_by_role(
+        "link", name="Kasus", exact=True
+    ).click()
     page.get_by_role("row").filter(has_text=LABEL).first.get_by_role("link").first.click()
     page.wait_for_url("**/kasus/RK-*/")
     cover = page.get_by_role("region", name="Sampul berkas")

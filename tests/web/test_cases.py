@@ -210,6 +210,23 @@ def test_a_suspect_s_relation_gives_the_realm_and_only_that(cast: Cast) -> None:
     assert "komunitas" in people.lower() or "community" in people.lower()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("relation", "sahabat_uji"), ("sex", "Q"), ("area", "99.99"), ("birth_year", "1700"),
+     ("part", "tetangga")],
+)  # fmt: skip
+def test_a_person_form_says_beside_the_field_what_no_list_holds(
+    cast: Cast, name: str, value: str
+) -> None:
+    file = open_file(cast.ratih)
+    browser, here = signed_in(cast.ratih), f"/kasus/{number_of(file)}/orang/"
+    typed = {"part": "kin", "full_name": "Bukan Siapa"} | {name: value}
+    answer = browser.post(f"{here}tambah/", typed)
+    assert answer.status_code == 422
+    assert answer.content.decode().count("invalid-feedback") == 1
+    assert browser.get(here).status_code == 200
+
+
 def test_a_stale_person_form_shows_both_and_loses_nothing(cast: Cast) -> None:
     file = open_file(cast.ratih)
     browser, here = signed_in(cast.ratih), f"/kasus/{number_of(file)}/"

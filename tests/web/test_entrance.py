@@ -169,7 +169,7 @@ class TestLanguageAndAgency:
     ) -> None:
         second = employ(somebody, by=cast.dorce)
         first = Membership.objects.get(user=somebody, agency_id=SEMARANG)
-        client.force_login(somebody, "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(somebody, "rangkul.config.entering.EntranceBackend")
         session = client.session
         session.update({"second_factor": "set", "membership_id": first.id})
         session.save()
@@ -185,7 +185,7 @@ class TestLanguageAndAgency:
 
     def test_without_an_agency_one_is_told_whom_to_ask(self, client: Client, db: None) -> None:
         user = create_user(username="tanpa-uji", display_name="Tanpa Lembaga Uji")
-        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, "rangkul.config.entering.EntranceBackend")
         session = client.session
         session["second_factor"] = "set"
         session.save()
@@ -196,26 +196,26 @@ class TestLanguageAndAgency:
 
 class TestTheLock:
     def test_no_page_opens_until_the_password_fits(self, client: Client, somebody: User) -> None:
-        client.force_login(somebody, "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(somebody, "rangkul.config.entering.EntranceBackend")
         session = client.session
         session["second_factor"] = "set"
         session.save()
         locked = client.post("/akun/kunci/", headers={"X-Requested-With": "fetch"})
         assert locked.status_code == 204
-        answer = client.get("/laporan/")
-        assert answer["Location"] == "/akun/buka/?next=%2Flaporan%2F"
+        answer = client.get("/kasus/")
+        assert answer["Location"] == "/akun/buka/?next=%2Fkasus%2F"
         assert client.post("/laporan/x/simpan/").status_code == 302
-        hx = client.get("/laporan/", headers={"HX-Request": "true"})
+        hx = client.get("/kasus/", headers={"HX-Request": "true"})
         assert hx.status_code == 401
-        wrong = client.post("/akun/buka/", {"password": "bukan", "next": "/laporan/"})
+        wrong = client.post("/akun/buka/", {"password": "bukan", "next": "/kasus/"})
         assert wrong.status_code == 422
         assert "Belum cocok" in wrong.content.decode()
-        right = client.post("/akun/buka/", {"password": PASSWORD, "next": "/laporan/"})
-        assert right["Location"] == "/laporan/"
-        assert client.get("/laporan/").status_code == 200
+        right = client.post("/akun/buka/", {"password": PASSWORD, "next": "/kasus/"})
+        assert right["Location"] == "/kasus/"
+        assert client.get("/kasus/").status_code == 200
 
     def test_too_many_wrong_tries_sign_out(self, client: Client, somebody: User) -> None:
-        client.force_login(somebody, "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(somebody, "rangkul.config.entering.EntranceBackend")
         session = client.session
         session["second_factor"] = "set"
         session.save()
@@ -225,30 +225,10 @@ class TestTheLock:
         assert answer["Location"].startswith("/akun/login/")
         assert "_auth_user_id" not in client.session
 
-    def test_one_click_opens_nothing_outside_the_demonstration(
-        self, client: Client, cast: Cast, settings: SettingsWrapper
-    ) -> None:
-        User.objects.filter(pk=cast.ratih.user_id).update(is_demo=True)
-        sign_in(client, cast.ratih)
-        client.post("/akun/kunci/")
-        assert client.post("/akun/buka/", {}).status_code == 422
-        settings.DEMO = True
-        assert client.post("/akun/buka/", {}).status_code == 302
-
 
 class TestTheDemonstration:
     def test_the_addresses_do_not_exist_otherwise(self, client: Client, db: None) -> None:
         assert client.get("/demo/").status_code == 404
-
-    @pytest.mark.urls("tests.web.demo_addresses")
-    def test_nobody_enters_by_click_unless_it_is_a_demonstration(
-        self, client: Client, cast: Cast, settings: SettingsWrapper
-    ) -> None:
-        User.objects.filter(pk=cast.ratih.user_id).update(is_demo=True)
-        settings.DEMO = False
-        assert client.get("/demo/").status_code == 404
-        assert client.post("/demo/masuk/", {"username": "ratih"}).status_code == 404
-        assert "_auth_user_id" not in client.session
 
     @pytest.mark.urls("tests.web.demo_addresses")
     def test_nobody_enters_as_a_real_person(
@@ -273,20 +253,6 @@ class TestTheDemonstration:
             lambda username: User.objects.filter(username=username).first(),
         )
         assert client.post("/demo/masuk/", {"username": "ratih"}).status_code == 404
-
-    @pytest.mark.urls("tests.web.demo_addresses")
-    def test_one_click_enters_as_an_invented_person(
-        self, client: Client, cast: Cast, settings: SettingsWrapper
-    ) -> None:
-        settings.DEMO = True
-        User.objects.filter(pk__in=[cast.ratih.user_id, cast.wahyuni.user_id]).update(is_demo=True)
-        page = client.get("/demo/").content.decode()
-        assert "Ratih Wulandari Uji" in page
-        assert "Yohana" not in page
-        assert page.index("UPTD PPA Uji Kota Semarang") < page.index("Ratih Wulandari")
-        answer = client.post("/demo/masuk/", {"username": "ratih"})
-        assert answer["Location"] == "/"
-        assert client.get("/akun/saya/").status_code == 200
 
 
 def _without_varying(page: str) -> str:

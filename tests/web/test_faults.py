@@ -442,7 +442,10 @@ def test_two_who_answer_at_once_answer_once(cast: Cast) -> None:
         lambda: first.post(f"{here}jawab/", sent), lambda: second.post(f"{here}jawab/", sent)
     )
     assert sorted(a.status_code for a in answers) == [302, 409]
-    assert _one("select count(*) from trail_act where name = 'request.accepted'") == 1
+    accepted = (
+        "select count(*) from trail_act where name = 'request.accepted' and subject_id = '%s'"
+    )
+    assert _one(accepted % world.request_id) == 1
     slower = next(a for a in answers if a.status_code == 409)
     assert "Your words were not saved over theirs" in slower.content.decode()
 

@@ -53,9 +53,9 @@ HOSTILE = {
 IN_THE_CLEAR = {
     "network_agency", "network_agencyalias", "network_desk", "network_deskservice",
     "network_absence", "network_dutyshift", "accounts_user", "account_emailaddress",
-    "django_session", "cases_casefile",
+    "django_session", "cases_casefile", "api_servicetoken",
 }  # fmt: skip
-WHO = ("carries", "superv.", "intake", "receiver", "admin")
+WHO = ("carries", "superv.", "intake", "receiver", "shelter", "admin")
 
 
 @dataclass
@@ -189,7 +189,7 @@ def _who_may(route: Route) -> str:
     """The member of the cast before whom the most of this address opens."""
     wanted: tuple[Permission, ...] = getattr(route.view, "permissions", ())
     actors = members(Cast())
-    for who in ("superv.", "intake", "receiver", "admin"):
+    for who in ("superv.", "intake", "receiver", "shelter", "admin"):
         actor = actors[who]
         if actor is not None and all(may(actor.roles, permission) for permission in wanted):
             return who
@@ -241,3 +241,57 @@ def test_what_is_in_the_clear_is_found(house: House) -> None:
             assert in_the_clear(ratih) == ["clocks_clock"]
             transaction.set_rollback(True)
     assert in_the_clear(ratih) == []
+
+
+# What a page shows beside a field, or above a form, that could not be taken.
+_MENDED_FIRST = ('class="field-error"', "invalid-feedback", 'aria-invalid="true"', "is-invalid")
+
+
+@pytest.mark.parametrize("typed", ["", "?", "9" * 40])
+def test_a_form_that_is_refused_answers_422(house: House, typed: str) -> None:
+    """Every form, its typed fields empty or senseless: a page with a fault on it is no 200."""
+    told = []
+    for who, form in _ours(house):
+        data = {n: v for n, v in form.values.items() if n not in form.typed}
+        page = answered(house, who, form.action, data | {name: [typed] for name in form.typed})
+        if page.status_code == 200 and any(mark in _words(page) for mark in _MENDED_FIRST):
+            told.append(f"{who} {form.action}")
+    assert told == []
+
+
+# They look for something or draw the page anew; nothing is kept by them, so nothing is refused.
+_ASKING = (
+    "/cari/", "/kasus/nama/", "/rujukan/baru/", "/rujukan/bersama/", "/gabung/", "/alamat/",
+)  # fmt: skip
+
+
+def test_a_form_without_any_field_is_refused_too(house: House) -> None:
+    """An empty post is never the page anew as if nothing had been sent."""
+    told = []
+    for who, form in _ours(house):
+        page = answered(house, who, form.action, {})
+        asking = form.action.endswith(_ASKING)
+        if page.status_code == 200 and "<form" in _words(page) and not asking:
+            told.append(f"{who} {form.action}")
+    assert told == []
+
+
+def _ours(house: House) -> list[tuple[str, Form]]:
+    """Every form but those of the sign-in, which its framework answers."""
+    return [(who, form) for who, form in house.forms if not form.action.startswith("/akun/")]
+
+
+def _words(page: HttpResponse) -> str:
+    """The page's source; nothing of a file."""
+    return page.content.decode() if "html" in page.get("Content-Type", "") else ""
+
+
+def answered(house: House, who: str, address: str, data: Any) -> HttpResponse:
+    """The page that is answered; what was done is undone."""
+    cache.clear()
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = house.knocking.session_of(who)
+    with transaction.atomic():
+        answer: HttpResponse = client.post(address, data)
+        transaction.set_rollback(True)
+    return answer

@@ -125,7 +125,9 @@ def walk(cast: Cast) -> Walk:
     logging.getLogger("django.db.backends").setLevel(logging.INFO)
     try:
         done = Walk(worlds.build(cast))
-        for actor in (cast.ratih, cast.wahyuni, cast.joko, cast.melki, cast.bagas, cast.sinta):
+        for actor in (
+            cast.ratih, cast.wahyuni, cast.joko, cast.melki, cast.laras, cast.bagas, cast.sinta,
+        ):  # fmt: skip
             _visit(done, actor)
         _search_and_open(done, cast.ratih)
     finally:
@@ -149,7 +151,9 @@ def _visit(done: Walk, actor: Actor) -> None:
 def _address(world: World, route: Route) -> str:
     numbers = {
         "kasus": world.case_number, "laporan": world.report_number,
-        "rujukan": world.packet_number, "p": world.packet_number,
+        "rujukan": world.packet_number, "p": world.packet_number, "hunian": world.stay_number,
+        "pelimpahan": world.transfer_number, "tak-terjawab": world.packet_number,
+        "pemulangan": world.group_number, "rapat": world.conference_number,
     }  # fmt: skip
     return route.filled(world.parts | {f"number of {kind}": n for kind, n in numbers.items()})
 

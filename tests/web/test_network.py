@@ -218,7 +218,7 @@ def test_an_agencys_page_costs_the_same_for_one_desk_and_three(
     client, url = page_of(cast.bagas), reverse("network-agency", args=[SEMARANG])
     client.get(url)  # The code lists are read once for each process.
     # Four of them are the frame's own: session, person, membership, scope; two the savepoint's.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(url)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from tests.domain.referrals.scene import (
     FULL_NAME,
     NIK,
     PHONE,
+    SECOND_DESK,
     SUSPECT,
     Scene,
     make_scene,
@@ -147,7 +149,7 @@ def test_choose_look_send(story: Story) -> None:
 def test_nothing_is_sent_unseen(story: Story) -> None:
     client, url = story.as_(story.cast.ratih), f"/kasus/{story.number}/rujukan/baru/"
     answer = client.post(url, _draft(story, basis=story.consent(), step="send"))
-    assert answer.status_code == 200 and 'name="seen"' in answer.content.decode()
+    assert answer.status_code == 422 and 'name="seen"' in answer.content.decode()
     with acting(story.cast.ratih):
         assert not Request.objects.filter(sender_agency_id=story.cast.ratih.agency_id).exists()
 
@@ -178,7 +180,7 @@ def test_words_that_tell_too_much_are_given_back(story: Story, words: str) -> No
     client, url = story.as_(story.cast.ratih), f"/kasus/{story.number}/rujukan/baru/"
     answer = client.post(url, _draft(story, basis=story.consent(), asked=words, step="send"))
     html = answer.content.decode()
-    assert answer.status_code == 200 and 'name="seen"' not in html and "field-error" in html
+    assert answer.status_code == 422 and 'name="seen"' not in html and "field-error" in html
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ def test_words_that_tell_too_much_are_given_back(story: Story, words: str) -> No
 def test_odd_values_break_nothing(story: Story, odd: dict[str, Any]) -> None:
     client, url = story.as_(story.cast.ratih), f"/kasus/{story.number}/rujukan/baru/"
     answer = client.post(url, _draft(story, basis=story.consent()) | odd)
-    assert answer.status_code in (200, 404)
+    assert answer.status_code in (200, 404, 422)
 
 
 def test_only_those_of_the_case_and_of_the_role(story: Story) -> None:
@@ -391,10 +393,98 @@ def test_lists_cost_the_same_with_one_and_with_three(
         (story.cast.melki, "/rujukan/masuk/", 8),
         (story.cast.ratih, "/rujukan/keluar/", 9),
         (story.cast.ratih, f"/kasus/{story.number}/rujukan/", 9),
-        (story.cast.ratih, f"/kasus/{story.number}/persetujuan/", 10),
-        (story.cast.ratih, f"/kasus/{story.number}/rujukan/baru/?layanan=medis", 19),
+        (story.cast.ratih, f"/kasus/{story.number}/persetujuan/", 9),
+        (story.cast.ratih, f"/kasus/{story.number}/rujukan/baru/?layanan=medis", 24),
     ):
         client = story.as_(actor)
         client.get(url)
         with django_assert_num_queries(queries_made):
             assert client.get(url).status_code == 200
+
+
+# -- whose words ----------------------------------------------------------------------------------
+
+
+def test_what_one_side_sent_the_other_has_to_answer(story: Story) -> None:
+    number = story.send()
+    sender, receiver = story.as_(story.cast.ratih), story.as_(story.cast.melki)
+    for page in ("/rujukan/masuk/", f"/rujukan/{number}/"):
+        words = receiver.get(page).content.decode()
+        assert "Menunggu jawaban" in words and "Terkirim<" not in words
+        receiver.cookies["rangkul_language"] = "en"
+        assert "Waits for an answer" in receiver.get(page).content.decode()
+        receiver.cookies["rangkul_language"] = "id"
+    for page in ("/rujukan/keluar/", f"/rujukan/{number}/"):
+        words = sender.get(page).content.decode()
+        assert "Terkirim<" in words and "Menunggu jawaban" not in words
+    version = story.request(number).version
+    asked = {"version": version, "decision": "ask", "words": "Kapan bisa datang?"}
+    assert receiver.post(f"/rujukan/{number}/jawab/", asked).status_code == 302
+    assert "Menunggu pengirim" in receiver.get(f"/rujukan/{number}/").content.decode()
+    assert "Penerima bertanya" in sender.get(f"/rujukan/{number}/").content.decode()
+
+
+def test_a_refused_answer_keeps_what_was_typed(story: Story) -> None:
+    number = story.send()
+    typed = {"decision": "decline", "words": "Coba puskesmas kecamatan", "version": "1"}
+    page = story.as_(story.cast.melki).post(f"/rujukan/{number}/jawab/", typed)
+    assert page.status_code == 422
+    assert page.content.decode().count("Coba puskesmas kecamatan") == 1
+
+
+# -- another desk ---------------------------------------------------------------------------------
+
+
+def test_a_desk_beyond_the_offered_is_found_chosen_and_kept(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Offered is only the one that is not meant; the other is found by its name and stays."""
+    from rangkul.network import queries as network
+
+    real = network.suggest_desks
+
+    def few(*args: Any, **kwargs: Any) -> Any:
+        found = real(*args, **kwargs)
+        rest = tuple(each for each in found.ranked if each.desk_id != SECOND_DESK)
+        return replace(found, ranked=rest[:1])
+
+    monkeypatch.setattr(network, "suggest_desks", few)
+    client, url = story.as_(story.cast.ratih), f"/kasus/{story.number}/rujukan/baru/"
+    choice = f'name="desk" value="{SECOND_DESK}"'
+    assert choice not in client.get(url, {"layanan": "medis"}).content.decode()
+    part = {"service": "medis", "find": "layanan KEDUA"}
+    assert choice in client.post(f"{url.replace('baru', 'unit')}", part).content.decode()
+    whole = client.post(url, part | {"step": "find"})
+    assert whole.status_code == 200 and choice in whole.content.decode()
+    kept = client.post(url, {"service": "medis", "desk": str(SECOND_DESK)}).content.decode()
+    assert f'{choice} id="desk-{SECOND_DESK}" checked' in kept
+
+
+def test_what_no_desk_bears_finds_none(story: Story) -> None:
+    url = f"/kasus/{story.number}/rujukan/unit/"
+    client = story.as_(story.cast.ratih)
+    page = client.post(url, {"service": "medis", "find": "tidak ada nama ini"}).content.decode()
+    assert 'type="radio"' not in page and "Tidak ada unit lain" in page
+    assert (
+        'type="radio"' not in client.post(url, {"service": "medis", "find": "a"}).content.decode()
+    )
+
+
+def test_sending_without_what_is_asked_is_refused(story: Story) -> None:
+    client, url = story.as_(story.cast.ratih), f"/kasus/{story.number}/rujukan/baru/"
+    sent = _draft(story, basis=story.consent(), asked="", step="send")
+    answer = client.post(url, sent)
+    assert answer.status_code == 422 and "Nyeri menggenggam" in answer.content.decode()
+    # A change of a field alone only draws the page anew.
+    assert client.post(url, sent | {"step": ""}).status_code == 200
+
+
+def test_the_fields_of_a_ground_are_told_apart(story: Story) -> None:
+    """The style shows those of the chosen ground; the page itself holds all of them."""
+    page = story.as_(story.cast.ratih).get(
+        f"/kasus/{story.number}/persetujuan/", {"service": "medis"}
+    )
+    html = page.content.decode()
+    consent, other = html.index("with-consent"), html.index("with-other")
+    assert consent < html.index('name="ground-manner"') < other
+    assert other < html.index('name="ground-article"')

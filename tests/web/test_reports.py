@@ -170,6 +170,26 @@ class TestTheRoad:
         assert STORY not in desk.get(f"/laporan/{number}/").content.decode()
 
     @pytest.mark.parametrize(
+        ("age", "year", "band", "child"),
+        [
+            ("13", None, "13_17", True), ("17", None, "13_17", True), ("18", None, "18_24", False),
+            ("0", None, "0_5", True), ("6", "", "6_12", True), ("13", "1990", "25_44", False),
+        ],
+    )  # fmt: skip
+    def test_the_reported_age_is_the_group_on_the_cover(
+        self, desk: Client, cast: Cast, age: str, year: str | None, band: str, child: bool
+    ) -> None:
+        """With the year that the page offers, with none, and with one that corrects the age."""
+        number = received(desk, age=age)
+        page = desk.get(f"/laporan/{number}/kasus/").content.decode()
+        offered = re.search(r'name="birth_year" value="(\d*)"', page)[1]
+        sent = opening(cast) | {"birth_year": offered if year is None else year}
+        assert desk.post(f"/laporan/{number}/kasus/", sent).status_code == 302
+        with within(cast.ratih):
+            (file,) = cases.list_files(cast.ratih).covers
+        assert (file.age_band, file.is_child, "anak" in file.flags) == (band, child, child)
+
+    @pytest.mark.parametrize(
         ("changed", "sentence"),
         [
             ({"categories": []}, "Pilih setidaknya satu"),
@@ -399,4 +419,4 @@ class TestWhoSeesWhat:
 
 
 # session, person, memberships; savepoint, scope, release; reports, clocks, areas; waiting count.
-LIST = 10
+LIST = 9

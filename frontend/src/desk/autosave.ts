@@ -5,26 +5,28 @@ import { hour, words } from "./words";
 
 const QUIET = 900;
 const RETRY = 10_000;
+const STALE = 409;
 
-type State = "clean" | "dirty" | "saving" | "saved" | "offline" | "failed" | "expired";
+type State = "clean" | "dirty" | "saving" | "saved" | "offline" | "failed" | "stale" | "expired";
 
 class Autosave {
   private timer = 0;
   private changed = false;
   private saving = false;
+  private stale = false;
 
   constructor(private readonly form: HTMLFormElement, private readonly url: string) {
     this.offerKept();
     form.addEventListener("input", () => { this.touch(); });
     form.addEventListener("submit", () => { this.rest(); });
-    window.addEventListener("online", () => { if (this.changed) this.after(0); });
+    window.addEventListener("online", () => { if (this.changed && !this.stale) this.after(0); });
   }
 
   private touch(): void {
     this.changed = true;
     drafts.keep(this.form);
     this.form.dataset["dirty"] = "";
-    this.after(QUIET);
+    if (!this.stale) this.after(QUIET);
   }
 
   private after(milliseconds: number): void {
@@ -51,6 +53,7 @@ class Autosave {
     this.saving = false;
     if (answer.outcome === "done") this.settled();
     else if (answer.outcome === "expired") this.expired();
+    else if (answer.outcome === "refused" && answer.status === STALE) this.overtaken(answer.sentence);
     else this.waiting(answer.outcome === "offline");
   }
 
@@ -68,6 +71,13 @@ class Autosave {
     this.changed = true;
     this.show(offline ? "offline" : "failed", offline ? words.offline : words.failed);
     this.after(RETRY);
+  }
+
+  /** Somebody wrote since: trying again would never be taken, and must not look as if it were. */
+  private overtaken(sentence: string): void {
+    this.changed = true;
+    this.stale = true;
+    this.show("stale", sentence === "" ? words.stale : sentence);
   }
 
   private expired(): void {

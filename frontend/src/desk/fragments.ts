@@ -42,12 +42,19 @@ function refreshLive(): void {
   }, 1_000);
 }
 
+/** Whether the page asked without anybody's hand: nothing was sent, nobody need be told. */
+function byItself(event: Event): boolean {
+  return (event as CustomEvent<{ elt: HTMLElement }>).detail.elt.dataset["live"] !== undefined;
+}
+
 /** Start htmx without eval, inline styles, script tags, foreign hosts or stored pages. */
 export function startFragments(): void {
   Object.assign(htmx.config, {
     allowEval: false,
     allowScriptTags: false,
     includeIndicatorStyles: false,
+    // Settling a style attribute would be an inline style, which the policy refuses.
+    attributesToSettle: ["class", "width", "height"],
     selfRequestsOnly: true,
     historyCacheSize: 0,
     refreshOnHistoryMiss: true,
@@ -56,9 +63,16 @@ export function startFragments(): void {
   document.addEventListener("htmx:configRequest", (event) => {
     const { headers } = (event as CustomEvent<{ headers: Record<string, string> }>).detail;
     headers["X-CSRFToken"] = csrfToken();
+    if (byItself(event)) headers["X-Rangkul-By-Itself"] = "1";
   });
-  document.addEventListener("htmx:sendError", () => { say(words.notSent); });
-  document.addEventListener("htmx:responseError", () => { say(words.notSent); });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    // What only counts never leads away from a form: the next click meets the sign-in page.
+    const { elt, xhr } = (event as CustomEvent<{ elt: HTMLElement; xhr: XMLHttpRequest }>).detail;
+    if (elt.dataset["liveQuiet"] !== undefined && xhr.status !== 200) event.preventDefault();
+  });
+  for (const fault of ["htmx:sendError", "htmx:responseError"]) {
+    document.addEventListener(fault, (event) => { if (!byItself(event)) say(words.notSent); });
+  }
   showSlowWork();
   refreshLive();
 }

@@ -3,12 +3,19 @@
 export type Answer =
   | { outcome: "done"; response: Response }
   | { outcome: "expired" }
-  | { outcome: "refused"; status: number }
+  | { outcome: "refused"; status: number; sentence: string }
   | { outcome: "offline" };
 
 /** The token that Django asks of every write. */
 export function csrfToken(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+}
+
+/** The sentence that a refusal brings for the person, "" when it brings none. */
+async function sentenceOf(response: Response): Promise<string> {
+  if (response.headers.get("Content-Type")?.startsWith("application/json") !== true) return "";
+  const told = await response.json().catch(() => null) as { error?: unknown } | null;
+  return typeof told?.error === "string" ? told.error : "";
 }
 
 /** Send `body` to `url`; a redirect to the sign-in page counts as an expired session. */
@@ -27,6 +34,6 @@ export async function post(url: string, body?: FormData, keepalive = false): Pro
     return { outcome: "offline" };
   }
   if (response.type === "opaqueredirect" || response.status === 401) return { outcome: "expired" };
-  if (!response.ok) return { outcome: "refused", status: response.status };
+  if (!response.ok) return { outcome: "refused", status: response.status, sentence: await sentenceOf(response) };
   return { outcome: "done", response };
 }

@@ -11,6 +11,7 @@ interface Words {
   saved: (at: string) => string;
   offline: string;
   failed: string;
+  stale: string;
   expired: string;
   signIn: string;
   restore: string;
@@ -23,6 +24,7 @@ interface Words {
   aboutLeft: (span: string) => string;
   secondsFew: string;
   finished: string;
+  signedOffline: string;
 }
 
 const id: Words = {
@@ -36,6 +38,7 @@ const id: Words = {
   saved: (at) => `Tersimpan ${at}`,
   offline: "Tanpa sinyal. Tulisan Anda aman di tab ini dan disimpan begitu tersambung.",
   failed: "Belum tersimpan. Dicoba lagi sebentar lagi.",
+  stale: "Ini sudah diubah di tempat lain. Tulisan Anda masih ada di tab ini; salinlah, lalu muat ulang halaman.",
   expired: "Sesi berakhir. Tulisan Anda masih ada di tab ini.",
   signIn: "Masuk lagi",
   restore: "Ada tulisan yang belum tersimpan dari tadi.",
@@ -48,6 +51,7 @@ const id: Words = {
   aboutLeft: (span) => `Sisa sekitar ${span}`,
   secondsFew: "beberapa detik",
   finished: "Selesai",
+  signedOffline: "Sudah ditandatangani. Tanpa sinyal: jangan tutup halaman ini, dikirim begitu tersambung.",
 };
 
 const en: Words = {
@@ -61,6 +65,7 @@ const en: Words = {
   saved: (at) => `Saved ${at}`,
   offline: "No signal. Your words are safe in this tab and will be saved once connected.",
   failed: "Not saved yet. Trying again shortly.",
+  stale: "This was changed elsewhere. Your words are still in this tab; copy them, then load the page anew.",
   expired: "The session ended. Your words are still in this tab.",
   signIn: "Sign in again",
   restore: "There are words from before that were not saved.",
@@ -73,6 +78,7 @@ const en: Words = {
   aboutLeft: (span) => `About ${span} left`,
   secondsFew: "a few seconds",
   finished: "Done",
+  signedOffline: "Signed. No line: keep this page open, it is sent when the line returns.",
 };
 
 const indonesian = !document.documentElement.lang.startsWith("en");

@@ -1,6 +1,7 @@
 /** Sends a form once: a second press while the first is under way does nothing. */
 
-function release(form: HTMLFormElement): void {
+/** Let a form be sent again: what was pressed did not go out. */
+export function release(form: HTMLFormElement): void {
   delete form.dataset["sending"];
   for (const button of form.querySelectorAll<HTMLButtonElement>("button[aria-busy]")) {
     button.removeAttribute("aria-busy");

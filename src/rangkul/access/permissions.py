@@ -134,6 +134,16 @@ class Permission(StrEnum):
         "melaporkan hasil layanan kepada pengirim",
         "report the outcome of a service to the sender",
     )
+    CALL_CONFERENCE = (
+        "call_conference",
+        "memanggil rapat kasus, memilih apa yang ditunjukkan, memimpin dan menulis risalahnya",
+        "call a case conference, choose what is shown, chair it and write its minutes",
+    )
+    JOIN_CONFERENCE = (
+        "join_conference",
+        "ikut rapat kasus yang mengundang Anda dan mengerjakan putusannya",
+        "take part in a case conference that invites you and carry out its decisions",
+    )
     KEEP_SERVICE_RECORD = (
         "keep_service_record",
         "menulis catatan layanan yang tinggal di lembaga sendiri",
@@ -143,6 +153,21 @@ class Permission(StrEnum):
         "keep_stays",
         "mengurus kamar dan masa tinggal di hunian",
         "keep rooms and stays of the shelter",
+    )
+    KEEP_HOUSES = (
+        "keep_houses",
+        "mengatur rumah, kamar dan tempat tidur hunian",
+        "set up the houses, rooms and beds of a shelter",
+    )
+    SEE_HOUSE_ADDRESS = (
+        "see_house_address",
+        "membuka alamat rumah hunian tempat Anda bertugas, dengan dicatat",
+        "open the address of the shelter you work in, which is recorded",
+    )
+    ORGANISE_RETURNS = (
+        "organise_returns",
+        "mengatur pemulangan rombongan sampai setiap orang tiba dan dikabari",
+        "organise the way home of a group until each person has arrived and is followed up",
     )
 
     # Supervision
@@ -220,6 +245,11 @@ class Permission(StrEnum):
         "mengundang rapat koordinasi dan mencatat tindak lanjut",
         "call a coordination meeting and open action items",
     )
+    KEEP_AGREEMENTS = (
+        "keep_agreements",
+        "mencatat perjanjian kerja sama yang diikuti lembaga sendiri",
+        "keep the agreements to which the own agency is a party",
+    )
     KEEP_STANDARDS = (
         "keep_standards",
         "memelihara daftar rujukan, prosedur dan versi instrumen",
@@ -280,6 +310,8 @@ CASE_CONTENT: Final[frozenset[Permission]] = frozenset(
         Permission.UNLINK_PERSONS,
         Permission.IMPORT_CASELOAD,
         Permission.USE_EMERGENCY_ACCESS,
+        Permission.CALL_CONFERENCE,
+        Permission.ORGANISE_RETURNS,
     }
 )
 """Acts that show or change what a case file says about a person."""
@@ -290,6 +322,8 @@ SERVICE_CONTENT: Final[frozenset[Permission]] = frozenset(
         Permission.REPORT_OUTCOME,
         Permission.KEEP_SERVICE_RECORD,
         Permission.KEEP_STAYS,
+        Permission.SEE_HOUSE_ADDRESS,
+        Permission.JOIN_CONFERENCE,
     }
 )
 """Acts of a service desk: they show or change what a packet or a service record says."""

@@ -130,9 +130,12 @@ class Companion(Role):
             P.WITHDRAW_NOTE,
             P.ASSESS,
             P.PLAN,
+            P.CALL_CONFERENCE,
+            P.JOIN_CONFERENCE,
             P.RECORD_CONSENT,
             P.DRAFT_REFERRAL,
             P.SEND_REFERRAL,
+            P.ORGANISE_RETURNS,
             P.PROPOSE_CLOSING,
             P.LOG_OBSTACLE,
             P.PRINT_LETTERS,
@@ -207,6 +210,7 @@ class ServiceOfficer(Role):
             P.ANSWER_PACKETS,
             P.REPORT_OUTCOME,
             P.KEEP_SERVICE_RECORD,
+            P.JOIN_CONFERENCE,
             P.LOG_OBSTACLE,
             P.SEE_DIRECTORY,
         }
@@ -268,7 +272,11 @@ class ShelterOfficer(ServiceOfficer):
     code = "petugas_hunian"
     label_id = "Petugas hunian"
     label_en = "Shelter officer"
-    permissions = ServiceOfficer.permissions | {P.KEEP_STAYS}
+    permissions = ServiceOfficer.permissions | {
+        P.KEEP_STAYS,
+        P.KEEP_HOUSES,
+        P.SEE_HOUSE_ADDRESS,
+    }
 
 
 class ProvinceCoordinator(Role):
@@ -288,6 +296,7 @@ class ProvinceCoordinator(Role):
             P.SEE_PROVINCE,
             P.REASSIGN_UNANSWERED,
             P.CALL_MEETING,
+            P.KEEP_AGREEMENTS,
             P.LOG_OBSTACLE,
             P.SEE_DIRECTORY,
         }
@@ -312,6 +321,7 @@ class NationalCoordinator(Role):
             P.SEE_PROVINCE,
             P.SEE_NATION,
             P.CALL_MEETING,
+            P.KEEP_AGREEMENTS,
             P.KEEP_STANDARDS,
             P.LOG_OBSTACLE,
             P.SEE_DIRECTORY,
@@ -332,7 +342,9 @@ class AgencyAdmin(Role):
     code = "admin_lembaga"
     label_id = "Admin lembaga"
     label_en = "Agency admin"
-    permissions = frozenset({P.EDIT_AGENCY, P.MANAGE_STAFF, P.SEE_DIRECTORY})
+    permissions = frozenset(
+        {P.EDIT_AGENCY, P.MANAGE_STAFF, P.KEEP_HOUSES, P.KEEP_AGREEMENTS, P.SEE_DIRECTORY}
+    )
     never = PERSON_CONTENT | {P.READ_TRAIL, P.OPEN_INCIDENT_CONTENT, P.KEEP_STANDARDS, P.RUN_SYSTEM}
 
 
@@ -358,17 +370,17 @@ class Auditor(Role):
 class RegisteredReporter(Role):
     """One or two vouched persons of a school, village, PKK group or health post.
 
-    Does: sends a report, adds facts to it.
-    Sees: that it was received and is in hand; with the survivor's agreement, what may help at
-    school or at home.
-    Never: the file, the outcome, other reports from the place, or that someone is known here.
+    Does: sends a report.
+    Sees: that it was received, and that it is in hand; nothing more, for she may be the suspect.
+    Never: the file, the directory of shelters, the outcome, other reports from the place, or that
+    someone is known here.
     When the own institution is suspected, this access ends without a word.
     """
 
     code = "pelapor_terdaftar"
     label_id = "Pelapor terdaftar"
     label_en = "Registered reporter"
-    permissions = frozenset({P.SEND_REGISTERED_REPORT, P.SEE_DIRECTORY})
+    permissions = frozenset({P.SEND_REGISTERED_REPORT})
     never = (CASE_CONTENT | SERVICE_CONTENT | INTAKE_CONTENT) | {P.READ_TRAIL, P.RUN_SYSTEM}
 
 

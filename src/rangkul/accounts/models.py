@@ -26,6 +26,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # Made by the demonstration loader; the only accounts that one click may sign in.
     is_demo = models.BooleanField(default=False)
+    # Somebody else made the password, and knows it until its person has chosen another.
+    must_change_password = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -34,7 +36,10 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Privacy:
-        public = ("id", "language", "is_active", "is_demo", "created_at", "last_login")
+        public = (
+            "id", "language", "is_active", "is_demo", "must_change_password", "created_at",
+            "last_login",
+        )  # fmt: skip
         personal = ("username", "email", "display_name", "password")
         sealed = ()
 

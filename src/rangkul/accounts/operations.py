@@ -1,10 +1,16 @@
-"""Making accounts."""
+"""Making accounts, and a person's own choice of password and language."""
 
 from __future__ import annotations
 
-from django.contrib.auth.password_validation import validate_password
+from datetime import datetime
 
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from rangkul.accounts import events
 from rangkul.accounts.models import User
+from rangkul.foundation.actor import Actor
+from rangkul.trail.operations import record
 
 
 def create_user(
@@ -15,10 +21,12 @@ def create_user(
     password: str | None = None,
     language: str = "id",
     is_demo: bool = False,
+    one_time: bool = False,
     using: str = "default",
 ) -> User:
     """Make an account; without a password it cannot sign in by one.
 
+    ``one_time``: somebody else made the password, so it opens only the page that changes it.
     Raises Django's ``ValidationError`` for a weak password.
     """
     user = User(
@@ -27,6 +35,7 @@ def create_user(
         email=email.strip(),
         language=language,
         is_demo=is_demo,
+        must_change_password=one_time,
     )
     if password is None:
         user.set_unusable_password()
@@ -40,3 +49,19 @@ def create_user(
 def set_language(*, user_id: int, language: str) -> None:
     """Remember the language that a person reads."""
     User.objects.filter(id=user_id).update(language=language)
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str, by: Actor | None, at: datetime) -> None:
+    """Let a person have the password of her own choice; the trail of her agency records that.
+
+    The words were judged before (`adapter.AccountAdapter.clean_password`). ``by`` is ``None`` for
+    somebody without a place in an agency: no agency has a trail of it then.
+    """
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    if by is not None:
+        record(
+            by=by, at=at, name=events.PASSWORD_CHANGED, subject_kind="user", subject_id=user.pk
+        )  # fmt: skip

@@ -25,3 +25,8 @@ def list_demo_users() -> list[User]:
 def get_user(user_id: int) -> User | None:
     """An active user by id."""
     return User.objects.filter(id=user_id, is_active=True).first()
+
+
+def list_active(user_ids: Iterable[int]) -> dict[int, User]:
+    """The active users among these, by id."""
+    return {user.id: user for user in User.objects.filter(id__in=set(user_ids), is_active=True)}

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from rangkul.api import faults, operations, queries
 from rangkul.api.queries import Caller
+from rangkul.foundation import memory
 from rangkul.foundation.keyring import KeyRing
 from rangkul.foundation.scope import Scope, set_scope
 
@@ -54,7 +55,7 @@ def in_one_transaction(run: Run) -> Run:
         if refused is not None:
             return refused
         try:
-            with transaction.atomic():
+            with memory.remembering(), transaction.atomic():
                 answer = run(request, **path)
                 if answer.status_code >= 400:
                     transaction.set_rollback(True)

@@ -63,7 +63,7 @@ def known(status: int, code: str, **more: object) -> JsonResponse:
 
 def answer(request: HttpRequest, fault: Exception) -> HttpResponse:
     """The answer to any fault that a call may meet; what nobody foresaw is 500 and logged."""
-    found = _by_table(fault) or _by_content(fault) or _by_database(fault)
+    found = _by_content(fault) or _by_table(fault) or _by_database(fault)
     if found is not None:
         return found
     log.error("unforeseen fault in a call", exc_info=fault)
@@ -80,7 +80,6 @@ _PLAIN: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (NoCover, 409, "no_cover"),
     (PreviewChanged, 409, "preview_changed"),
     (BasisNotOffered, 409, "basis_missing"),
-    (PacketClosed, 410, "packet_closed"),
     (KeyDestroyed, 410, "key_destroyed"),
     (RequestDataTooBig, 413, "too_large"),
 )
@@ -101,6 +100,8 @@ def _by_content(fault: Exception) -> JsonResponse | None:
         return say(403, fault.code, Sentence(fault.message_id, fault.message_en))
     if isinstance(fault, BasisMissing):
         return _basis_missing(fault)
+    if isinstance(fault, PacketClosed):
+        return _packet_closed(fault)
     if isinstance(fault, InvalidInput):
         return invalid(_field(name, words) for name, words in fault.errors.items())
     if isinstance(fault, AnswersUnreadable):
@@ -174,3 +175,9 @@ def _basis_missing(fault: BasisMissing) -> JsonResponse:
     general, why = FAULTS["basis_missing"], BASIS.get(fault.why)
     sentence = Sentence(f"{general.id} {why.id}", f"{general.en} {why.en}") if why else general
     return say(409, "basis_missing", sentence, why=fault.why)
+
+
+def _packet_closed(fault: PacketClosed) -> JsonResponse:
+    """A packet that only waits for its review is not gone: the sentence says so."""
+    sentence = FAULTS["packet_held_back" if fault.why == "not_reviewed" else "packet_closed"]
+    return say(410, "packet_closed", sentence, why=fault.why)

@@ -77,6 +77,12 @@ FAULTS: Final[Mapping[str, Sentence]] = MappingProxyType(
             "Paket ini sudah tidak dapat dibuka.",
             "This packet can no longer be opened.",
         ),
+        "packet_held_back": Sentence(
+            "Paket ini dikirim tanpa persetujuan dan belum ditelaah penyelia pengirim "
+            "dalam 24 jam. Paket terbuka lagi setelah ditelaah.",
+            "This packet went without consent and no supervisor of the sender's has reviewed it "
+            "within 24 hours. It opens again once one has.",
+        ),
         "key_destroyed": Sentence(
             "Isi ini sudah dihapus dan tidak dapat dibuka oleh siapa pun.",
             "This was erased and can be opened by nobody.",

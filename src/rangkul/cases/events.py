@@ -22,6 +22,9 @@ ATTACHMENT_WITHDRAWN = "attachment.withdrawn"
 ASSESSMENT_COMPLETED = "assessment.completed"
 LIST_IMPORTED = "file.imported"
 
+# Said by the outbox to the other agencies of a joint team; the trail knows it as the clock's end.
+MEDICAL_CARE_SETTLED = "case.medical_care_settled"
+
 # What the timeline shows; the rest stands in the access trail.
 TIMELINE = (
     FILE_OPENED, RISK_RAISED, RISK_LOWERED, STATE_CHANGED, FILE_CLOSED,
@@ -31,6 +34,8 @@ TIMELINE = (
     "custody.caseload_handed_over", "custody.team_joined", "custody.access_ended",
     "assessment.recorded", ASSESSMENT_COMPLETED, RISK_KEPT, "consent.recorded",
     "consent.withdrawn", "referral.sent", "referral.answered", "referral.first_contact",
-    "referral.ended", "referral.cancelled",
+    "referral.ended", "referral.cancelled", "referral.review_lapsed", "referral.moved",
+    "referral.expired", "referral.packet_renewed", "referral.person_told", "call.made",
+    "transfer.offered", "transfer.cancelled", "transfer.accepted", "transfer.stay_ended",
     "letter.printed",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from rangkul.cases.models import Attachment, CaseFile, Incident, Need, Note
 from rangkul.custody import queries as custody
 from rangkul.custody.models import CaseAccess
 from rangkul.custody.policy import assigned_to
-from rangkul.foundation import vault
+from rangkul.foundation import memory, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
 from rangkul.people import queries as people
@@ -108,6 +108,7 @@ def get_access(actor: Actor, case_id: int) -> CaseAccess:
     access = _accesses(actor).filter(case_id=case_id).first()
     if access is None:
         raise NotReachable("no such case for this person")
+    memory.learn((custody.ACCESS, actor.membership_id, case_id), access)
     return access
 
 
@@ -116,9 +117,9 @@ def get_file(actor: Actor, case_id: int) -> CaseFile:
     return get_access(actor, case_id).case.file
 
 
-def get_incident(actor: Actor, case_id: int, *, seen: CaseAccess | None = None) -> Incident:
+def get_incident(actor: Actor, case_id: int) -> Incident:
     """What happened, as this file holds it. Raises ``NotReachable``."""
-    custody.prove(actor, case_id, seen)
+    custody.get_access(actor, case_id)
     found = Incident.objects.filter(case_id=case_id).order_by("recorded_at").first()
     if found is None:
         raise NotReachable("the file has no incident")
@@ -193,11 +194,9 @@ def note_place(note_id: UUID) -> vault.Place:
     return vault.Place("cases_note", "body_sealed", note_id)
 
 
-def list_notes(
-    actor: Actor, case_id: int, *, limit: int = 200, seen: CaseAccess | None = None
-) -> list[NoteView]:
+def list_notes(actor: Actor, case_id: int, *, limit: int = 200) -> list[NoteView]:
     """The notes of a case, newest first, opened. Callers record the reading."""
-    custody.prove(actor, case_id, seen)
+    custody.get_access(actor, case_id)
     notes = list(Note.objects.filter(case_id=case_id).order_by("-happened_at", "-id")[:limit])
     bodies = vault.open_texts([(bytes(note.body_sealed), note_place(note.id)) for note in notes])
     return [NoteView(note, body) for note, body in zip(notes, bodies, strict=True)]
@@ -219,9 +218,9 @@ def need_place(need_id: UUID) -> vault.Place:
     return vault.Place("cases_need", "words_sealed", need_id)
 
 
-def list_needs(actor: Actor, case_id: int, *, seen: CaseAccess | None = None) -> list[NeedView]:
+def list_needs(actor: Actor, case_id: int) -> list[NeedView]:
     """The plan of a case, the most urgent and open first, opened."""
-    custody.prove(actor, case_id, seen)
+    custody.get_access(actor, case_id)
     needs = list(Need.objects.filter(case_id=case_id).order_by("stated_at"))
     words = vault.open_texts([(bytes(need.words_sealed), need_place(need.id)) for need in needs])
     views = [NeedView(need, text) for need, text in zip(needs, words, strict=True)]

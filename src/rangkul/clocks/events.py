@@ -1,6 +1,9 @@
 """What the trail calls the acts on clocks."""
 
 CLOCK_STARTED = "clock.started"
+CLOCK_MISSED = "clock.missed"
+CLOCK_ESCALATED = "clock.escalated"
+CLOCK_ENDED_LATE = "clock.ended_late"
 CLOCK_MET = "clock.met"
 CLOCK_VOIDED = "clock.voided"
 CLOCK_PAUSED = "clock.paused"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from rangkul.network.models import Agency
 
 
 class Clock(models.Model):
-    """One running, paused, met or missed deadline, under the procedure's version at its start."""
+    """One running, paused, met or missed deadline, under the procedure's version at its start.
+
+    ``against_*`` is the desk that owes, where the clock of one agency runs against another.
+    ``step`` is the rung of the ladder that was climbed last, ``top`` the highest that it has, and
+    ``next_at`` the moment of the next; before the first rung that is ``due_at``.
+    """
 
     id = models.UUIDField(primary_key=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
@@ -26,13 +32,26 @@ class Clock(models.Model):
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=48, blank=True)
     ended_at = models.DateTimeField(null=True)
+    against_agency = models.ForeignKey(
+        Agency, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    against_desk_id = models.IntegerField(null=True)
+    step = models.SmallIntegerField(db_default=0)
+    top = models.SmallIntegerField(db_default=4)
+    next_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["agency", "due_at"],
-                name="clock_running",
-                condition=models.Q(state="running"),
+                name="clock_waiting",
+                condition=models.Q(state="running") | models.Q(state="missed"),
+            ),
+            models.Index(
+                Coalesce("next_at", "due_at"),
+                name="clock_tick",
+                condition=(models.Q(state="running") | models.Q(state="missed"))
+                & models.Q(step__lt=models.F("top")),
             ),
             models.Index(fields=["subject_kind", "subject_id"], name="clock_subject"),
             models.Index(
@@ -54,13 +73,18 @@ class Clock(models.Model):
                 condition=~models.Q(state="paused") | ~models.Q(pause_reason=""),
                 name="clock_pause_has_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(step__gte=0, step__lte=models.F("top"), top__lte=4),
+                name="clock_step_on_the_ladder",
+            ),
         ]
 
     class Privacy:
         public = (
             "id", "agency", "desk_id", "procedure", "procedure_version", "subject_kind",
             "subject_id", "case_id", "risk", "state", "started_at", "due_at", "paused_at",
-            "pause_reason", "ended_at",
+            "pause_reason", "ended_at", "against_agency", "against_desk_id", "step", "top",
+            "next_at",
         )  # fmt: skip
         personal = ("user_id",)
         sealed = ()

@@ -8,13 +8,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from rangkul.clocks import events, workflow
+from rangkul.alerts import operations as alerts
+from rangkul.clocks import events, ladder, workflow
 from rangkul.clocks.models import Clock
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
+from rangkul.foundation.outbox import Event, post
 from rangkul.reference import queries as reference
 from rangkul.trail.operations import record
+
+SUBJECT = "clock"
+"""What alerts and events call a clock."""
 
 
 @transaction.atomic
@@ -32,15 +37,19 @@ def start(
     desk_id: int | None = None,
     user_id: int | None = None,
     risk: str = "",
+    against: tuple[int, int | None] | None = None,
+    purpose: str = "work",
 ) -> Clock:
     """Start ``procedure``'s clock for the acting agency, counted from ``since`` (default ``at``).
 
     ``due_at`` is given where the deadline was agreed (a referral); else the procedure computes it
-    in the area's time zone. Starting it again for the same thing returns the clock that runs.
+    in the area's time zone. ``against`` is the agency and desk that owe what is waited for, where
+    they are another's. Starting it again for the same thing returns the clock that runs.
+    ``purpose`` is the scope's, for the trail.
     """
     running = Clock.objects.filter(
         agency_id=by.agency_id, procedure=procedure, subject_kind=subject_kind,
-        subject_id=str(subject_id), state__in=(workflow.RUNNING, workflow.PAUSED),
+        subject_id=str(subject_id), state__in=workflow.OPEN,
     ).first()  # fmt: skip
     if running is not None:
         return running
@@ -49,13 +58,16 @@ def start(
     rule = reference.get_rule(procedure, on=began.astimezone(zone).date(), area=area)
     if due_at is None:
         due_at = reference.due_at(procedure, start=began, area=area)
+    owing_agency, owing_desk = against or (None, None)
     clock = Clock.objects.create(
         id=new_id(), agency_id=by.agency_id, desk_id=desk_id, user_id=user_id,
         procedure=procedure, procedure_version=rule.version, subject_kind=subject_kind,
         subject_id=str(subject_id), case_id=case_id, risk=risk, state=workflow.RUNNING,
-        started_at=began, due_at=due_at,
+        started_at=began, due_at=due_at, against_agency_id=owing_agency,
+        against_desk_id=owing_desk, step=0,
+        top=ladder.top(escalates=rule.escalates, meaning=rule.meaning),
     )  # fmt: skip
-    _record(events.CLOCK_STARTED, clock, by=by, at=at)
+    _record(events.CLOCK_STARTED, clock, by=by, at=at, purpose=purpose)
     return clock
 
 
@@ -113,9 +125,9 @@ def resume(*, clock_id: UUID, by: Actor, at: datetime) -> Clock:
 
 def set_risk(*, case_id: int, risk: str, by: Actor) -> None:
     """Carry a case's new risk to its open clocks, which are ordered by it."""
-    Clock.objects.filter(
-        agency_id=by.agency_id, case_id=case_id, state__in=(workflow.RUNNING, workflow.PAUSED)
-    ).update(risk=risk)
+    Clock.objects.filter(agency_id=by.agency_id, case_id=case_id, state__in=workflow.OPEN).update(
+        risk=risk
+    )
 
 
 def _end(
@@ -124,7 +136,7 @@ def _end(
 ) -> int:  # fmt: skip
     found = Clock.objects.select_for_update().filter(
         agency_id=by.agency_id, subject_kind=kind, subject_id=str(subject_id),
-        state__in=(workflow.RUNNING, workflow.PAUSED, workflow.MISSED),
+        state__in=workflow.OPEN,
     )  # fmt: skip
     if procedures:
         found = found.filter(procedure__in=list(procedures))
@@ -135,13 +147,23 @@ def _end(
         clock.paused_at, clock.pause_reason = None, ""
         clock.save(update_fields=["state", "ended_at", "paused_at", "pause_reason"])
         _record(event, clock, by=by, at=at)
+        if clock.step:
+            _end_calls(clock, at)
         ended += 1
     return ended
 
 
-def _record(event: str, clock: Clock, *, by: Actor, at: datetime, reason: str = "") -> None:
+def _end_calls(clock: Clock, at: datetime) -> None:
+    """Nobody need be called any more: here at once, at the coordinators' by the outbox."""
+    alerts.end_alerts(subject_kind=SUBJECT, subject_ids=[str(clock.id)], at=at)
+    post(Event(events.CLOCK_ENDED_LATE, SUBJECT, str(clock.id), clock.agency_id))
+
+
+def _record(
+    event: str, clock: Clock, *, by: Actor, at: datetime, reason: str = "", purpose: str = "work"
+) -> None:
     record(
         by=by, at=at, name=event, subject_kind=clock.subject_kind, subject_id=clock.subject_id,
-        case_id=clock.case_id, reason=reason,
+        case_id=clock.case_id, reason=reason, purpose=purpose,
         detail={"clock": str(clock.id), "procedure": clock.procedure, "late": at > clock.due_at},
     )  # fmt: skip

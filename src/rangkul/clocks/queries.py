@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -11,14 +12,13 @@ from rangkul.clocks import policy, workflow
 from rangkul.clocks.models import Clock
 from rangkul.foundation.actor import Actor
 
-_OPEN = (workflow.RUNNING, workflow.PAUSED, workflow.MISSED)
 _RISK_ORDER = {"tinggi": 0, "sedang": 1, "rendah": 2, "": 3}
 
 
 def due(actor: Actor, *, until: datetime, whole_unit: bool = False) -> QuerySet[Clock]:
-    """Running clocks that fall due before ``until``, soonest first."""
+    """Clocks that wait and fall due before ``until``, the missed ones too, soonest first."""
     whose = policy.visible_to(actor) if whole_unit else policy.mine(actor)
-    return Clock.objects.filter(whose, state=workflow.RUNNING, due_at__lt=until).order_by(
+    return Clock.objects.filter(whose, state__in=workflow.WAITING, due_at__lt=until).order_by(
         "due_at", "id"
     )
 
@@ -26,7 +26,7 @@ def due(actor: Actor, *, until: datetime, whole_unit: bool = False) -> QuerySet[
 def list_due(
     actor: Actor, *, until: datetime, whole_unit: bool = False, limit: int = 60
 ) -> list[Clock]:
-    """The running clocks until then, soonest first, no more than ``limit``."""
+    """The waiting clocks until then, soonest first, no more than ``limit``."""
     return list(due(actor, until=until, whole_unit=whole_unit)[:limit])
 
 
@@ -45,10 +45,15 @@ def by_urgency(clocks: Iterable[Clock], *, now: datetime) -> list[Clock]:
 def list_case(actor: Actor, case_id: int) -> list[Clock]:
     """The open clocks of one case in this agency, soonest first."""
     return list(
-        Clock.objects.filter(agency_id=actor.agency_id, case_id=case_id, state__in=_OPEN).order_by(
-            "due_at", "id"
-        )
+        Clock.objects.filter(
+            agency_id=actor.agency_id, case_id=case_id, state__in=workflow.OPEN
+        ).order_by("due_at", "id")
     )
+
+
+def find_clock(actor: Actor, clock_id: UUID) -> Clock | None:
+    """A clock of the agency by its id, or ``None``: for work after a deadline was missed."""
+    return Clock.objects.filter(agency_id=actor.agency_id, id=clock_id).first()
 
 
 def list_subject(actor: Actor, kind: str, subject_id: object) -> list[Clock]:
@@ -64,7 +69,7 @@ def next_due(actor: Actor, case_ids: Iterable[int]) -> dict[int, Clock]:
     """For each case its soonest open clock: one query for a page of cases."""
     found = (
         Clock.objects.filter(
-            agency_id=actor.agency_id, case_id__in=list(case_ids), state=workflow.RUNNING
+            agency_id=actor.agency_id, case_id__in=list(case_ids), state__in=workflow.WAITING
         )
         .order_by("case_id", "due_at")
         .distinct("case_id")
@@ -76,7 +81,7 @@ def soonest_of(actor: Actor, kind: str, subject_ids: Iterable[object]) -> dict[s
     """For each thing (its id as text) the soonest open clock: one query for a page of things."""
     found = (
         Clock.objects.filter(
-            agency_id=actor.agency_id, subject_kind=kind, state__in=_OPEN,
+            agency_id=actor.agency_id, subject_kind=kind, state__in=workflow.OPEN,
             subject_id__in=[str(subject_id) for subject_id in subject_ids],
         )
         .order_by("subject_id", "due_at")

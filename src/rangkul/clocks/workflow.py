@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from rangkul.foundation.workflow import Move, Moves
 
 RUNNING, PAUSED, MET, MISSED, VOID = "running", "paused", "met", "missed", "void"
+
+# A missed deadline still waits to be met, late.
+WAITING = (RUNNING, MISSED)
+OPEN = (RUNNING, PAUSED, MISSED)
+
+
+def waits() -> Q:
+    """The waiting states as two conditions, the form in which the tick's index knows them."""
+    return Q(state=RUNNING) | Q(state=MISSED)
+
 
 MOVES = Moves(
     initial=RUNNING,

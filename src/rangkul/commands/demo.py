@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from rangkul.accounts import queries as accounts
-from rangkul.commands import demo_cases, demo_directory
+from rangkul.commands import (
+    demo_cases,
+    demo_conferences,
+    demo_directory,
+    demo_repatriation,
+    demo_shelter,
+)
 from rangkul.network import queries as network
 
 
@@ -17,6 +23,9 @@ def load(at: datetime | None = None) -> None:
     staff = demo_directory.load_staff("owner", at=now - timedelta(days=60))
     demo_directory.load_duty("owner", at=now)
     demo_cases.load(staff, now=now)
+    demo_shelter.load(staff, now=now)
+    demo_conferences.load(staff, now=now)
+    demo_repatriation.load(staff, now=now)
 
 
 def introductions() -> Iterator[str]:

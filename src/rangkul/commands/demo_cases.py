@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from rangkul.assessments import rk01_triase
 from rangkul.cases import operations as cases
 from rangkul.clocks import operations as clocks
+from rangkul.commands import demo_handoffs
 from rangkul.commands.demo_directory import LoadedStaff
+from rangkul.commands.demo_handoffs import Told
 from rangkul.commands.synth.names import NameGenerator, Sex
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
@@ -144,17 +147,30 @@ WAITING: Sequence[tuple[str, float, str, str, str, dict[str, list[str]]]] = (
 )  # fmt: skip
 
 
+REPORTER = "bu.norma"
+# What the registered reporter sent: hours ago, in her words, and who has taken it in hand.
+SENT_IN: Sequence[tuple[float, str, str]] = (
+    (27, "Siswa kelas tujuh sering tidak masuk; kata temannya ia disuruh bekerja malam.", "mega"),
+    (1.2, "Siswi kelas sembilan menangis di UKS. Ia berkata tidak berani pulang nanti sore.", ""),
+)
+
+
 def load(staff: Sequence[LoadedStaff], *, now: datetime) -> None:
     """Make every case and the waiting reports, oldest first, each under its own people's scope."""
     generator = NameGenerator(_SEED)
     actors = _actors(staff)
-    for story in sorted(STORIES, key=lambda s: -s.hours_ago):
-        _tell(story, actors, generator, now)
+    told = {
+        story.label: _tell(story, actors, generator, now)
+        for story in sorted(STORIES, key=lambda s: -s.hours_ago)
+    }
+    demo_handoffs.load(told, actors, now=now)
     for intake, hours, channel, reporter, account, answers in WAITING:
         at = now - timedelta(hours=hours)
         with acting(actors[intake]):
             _receive(actors[intake], at, _content(
                 channel, reporter, account, _area_of(intake), answers, About(), at))  # fmt: skip
+    for hours, account, taker in SENT_IN:
+        _send_in(actors[REPORTER], account, actors.get(taker), now - timedelta(hours=hours))
 
 
 def _area_of(intake: str) -> str:
@@ -170,7 +186,21 @@ def _actors(staff: Sequence[LoadedStaff]) -> dict[str, Actor]:
     return found
 
 
-def _tell(story: Story, actors: dict[str, Actor], generator: NameGenerator, now: datetime) -> None:
+def _send_in(reporter: Actor, account: str, taker: Actor | None, at: datetime) -> None:
+    """As the form of the registered reporter does it; the desk is found by the place."""
+    content = ReportContent(
+        channel="sekolah", reporter_kind="guru", account=account, area=_PALANGKA,
+        answers={"bahaya_kini": ["tidak"]},
+        reporter=Reporter(relation="guru BK", phone="lewat ruang BK, pukul 9.00–13.00"),
+    )  # fmt: skip
+    with acting(reporter):
+        report_id = reports.send_report(content=content, token=uuid4(), by=reporter, at=at)
+    if taker is not None:
+        with acting(taker):
+            reports.take_in_hand(report_id=report_id, by=taker, at=at + timedelta(minutes=25))
+
+
+def _tell(story: Story, actors: dict[str, Actor], generator: NameGenerator, now: datetime) -> Told:
     intake, companion = actors[story.intake], actors[story.companion]
     at = now - timedelta(hours=story.hours_ago)
     sex: Sex = "P" if story.sex == "P" else "L"
@@ -207,12 +237,13 @@ def _tell(story: Story, actors: dict[str, Actor], generator: NameGenerator, now:
                 ),
             ),
         )  # fmt: skip
+    told = Told(file.case_id, companion, is_child=at.year - story.born < 18)
     with acting(companion):
         for words, service, urgency in story.needs:
-            cases.state_need(
+            told.needs[service] = cases.state_need(
                 case_id=file.case_id, words=words, service=service, urgency=urgency,
                 by=companion, at=at + timedelta(hours=1),
-            )  # fmt: skip
+            ).id  # fmt: skip
         if story.hours_ago > 24:
             done = ["assessment_begun", "triage_unknown_again"]
             done += ["assessment_completed"] if story.hours_ago > 120 else []
@@ -225,6 +256,7 @@ def _tell(story: Story, actors: dict[str, Actor], generator: NameGenerator, now:
                 case_id=file.case_id, body=body, kind=kind, by=companion,
                 at=now - timedelta(hours=hours),
             )  # fmt: skip
+    return told
 
 
 def _receive(intake: Actor, at: datetime, content: ReportContent) -> int:

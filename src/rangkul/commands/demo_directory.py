@@ -124,6 +124,8 @@ def load_staff(using: str, *, at: datetime) -> list[LoadedStaff]:
             username=entry.username,
             display_name=entry.name,
             language=entry.language,
+            # Nobody receives mail there (RFC 2606); the demonstration writes letters into files.
+            email=f"{entry.username}@demo.invalid",
             is_demo=True,
             using=using,
         )

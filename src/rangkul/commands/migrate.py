@@ -28,6 +28,7 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
     from django.db import connections
 
     from rangkul.foundation import scope
+    from rangkul.network.operations import load_agreements
     from rangkul.reference.operations import load_reference
 
     if "owner" not in settings.DATABASES:
@@ -39,6 +40,7 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
     _refuse_other_ring(owner)
     scope.install_secret(owner, settings.KEY_RING)
     counts = load_reference(using="owner", villages=villages)
+    counts["agreements"] = load_agreements(using="owner")
     with owner.cursor() as cursor:
         cursor.execute("analyze")
     owner.close()

@@ -88,6 +88,7 @@ def _external_environment() -> dict[str, str]:
 def _supervise(environment: dict[str, str], options: argparse.Namespace, *, demo: bool) -> int:
     """Web and worker in this process group; when one ends, all end."""
     python = [sys.executable, "-m", "rangkul.commands.cli"]
+    environment.setdefault("RANGKUL_SITE", f"http://{_LOOPBACK}:{options.port}")
     children = {
         "web": subprocess.Popen([*python, "web", "--port", str(options.port)], env=environment),
         "worker": subprocess.Popen([*python, "worker"], env=environment),

@@ -19,6 +19,8 @@ from rangkul.network import queries as network
 
 # Sessions remember the last sign of life no more often than this, in seconds.
 _SEEN_EVERY = 60
+# Set by the pages (``desk/fragments.ts``) on what they ask for without anybody's hand.
+_BY_ITSELF = "X-Rangkul-By-Itself"
 
 
 class ActingRequest(HttpRequest):
@@ -29,7 +31,7 @@ class ActingRequest(HttpRequest):
 
 
 class ActingMiddleware:
-    """Sets ``request.actor``; ends idle sessions; asks for the second factor to be set up."""
+    """Sets ``request.actor``; ends idle sessions; asks for an own password and a second factor."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -46,11 +48,18 @@ class ActingMiddleware:
             logout(request)
             return _to_sign_in(request)
         chosen = network.get_acting_membership(
-            request.user.pk, request.session.get("membership_id")
+            request.user.pk,
+            request.session.get("membership_id"),
+            getattr(request.user, "places", None),
         )
         if chosen is not None:
             request.session.setdefault("membership_id", chosen.membership_id)
             ours.membership, ours.actor = chosen, chosen.actor
+        if request.user.must_change_password:
+            # Before all else, the second factor too: somebody else knows this password.
+            if request.path in _doors_of_a_new_person():
+                return self.get_response(request)
+            return redirect("account_change_password")
         if _needs_second_factor(request):
             return redirect("mfa_activate_totp")
         return self.get_response(request)
@@ -61,9 +70,17 @@ class ActingMiddleware:
         seen = request.session.get("seen_at")
         if seen is not None and now - seen > settings.SESSION_IDLE.total_seconds():
             return True
-        if seen is None or now - seen > _SEEN_EVERY:
+        # What a page fetches by itself is no sign of life: an unattended screen must end.
+        by_itself = _BY_ITSELF in request.headers
+        if seen is None or (now - seen > _SEEN_EVERY and not by_itself):
             request.session["seen_at"] = now
         return False
+
+
+def _doors_of_a_new_person() -> set[str]:
+    """Where one may go before the one-time password is changed."""
+    names = ("account_change_password", "account_logout", "entrance-language")
+    return {reverse(name) for name in names}
 
 
 def _needs_second_factor(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from rangkul.access.policy import Forbidden, OwnException
 from rangkul.foundation.errors import InvalidInput, NotReachable, StaleForm
 from rangkul.foundation.vault import KeyDestroyed
 from rangkul.foundation.workflow import IllegalMove
+from rangkul.network.policy import NotAMember
 from rangkul.reference.policy import KeepingForbidden
 
 log = logging.getLogger("rangkul.faults")
@@ -36,7 +37,7 @@ def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
 
 def answer(request: HttpRequest, fault: Exception) -> HttpResponse | None:
     """The page for a fault of ours, or ``None`` for one that nobody foresaw."""
-    if isinstance(fault, (Forbidden, OwnException, KeepingForbidden)):
+    if isinstance(fault, (Forbidden, OwnException, KeepingForbidden, NotAMember)):
         english = (get_language() or "id").startswith("en")
         return _page(request, 403, helper=fault.message_en if english else fault.message_id)
     if isinstance(fault, NotReachable):
@@ -53,6 +54,9 @@ def answer(request: HttpRequest, fault: Exception) -> HttpResponse | None:
     state = getattr(fault.__cause__, "sqlstate", None)
     if isinstance(fault, DatabaseError) and state == "RK404":
         return _page(request, 404)
+    if isinstance(fault, DatabaseError) and state in {"RK005", "RK409"}:
+        # The net under our rules: the ground went, or somebody else was first, while a page stood.
+        return _page(request, 409)
     if isinstance(fault, DatabaseError) and state in {"RK001", "RK002"}:
         # The membership changed under an open tab, or the request outlived its scope.
         return _page(request, 403)

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
 from rangkul.config import faults
+from rangkul.foundation import memory
 from rangkul.foundation.scope import Scope, set_scope
 
 
@@ -27,7 +28,7 @@ class ScopeMiddleware:
         actor = getattr(request, "actor", None)
         if actor is None or request.path.startswith("/api/"):
             return self.get_response(request)
-        with transaction.atomic():
+        with memory.remembering(), transaction.atomic():
             set_scope(Scope.of(actor))
             response = self.get_response(request)
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:

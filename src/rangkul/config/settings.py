@@ -11,6 +11,13 @@
 | RANGKUL_DEMO | "1": the demonstration; impossible beside DATABASE_URL |
 | RANGKUL_HOSTS | comma-separated host names; loopback only when empty |
 | RANGKUL_TLS | "1" behind TLS: secure cookies, HSTS |
+| RANGKUL_SITE | the address under which people reach the house, for messages |
+| RANGKUL_EMAIL_URL | smtp://user:password@host:587, smtps://…, console:, file:///folder |
+| RANGKUL_EMAIL_PASSWORD | the mail server's password, when it should not stand in the URL |
+| RANGKUL_EMAIL_FROM | whose name and address stand on letters |
+| RANGKUL_TEXT_PROVIDER | dotted name of the text messages' provider; files when unset |
+| RANGKUL_OUTGOING | folder for what the file-writing channels write |
+| RANGKUL_PUSH_SERVICES | further push services, as origins with commas between |
 | RANGKUL_CHECK | "1": for tools that only read code; no database, a throwaway ring |
 """
 
@@ -19,13 +26,16 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+from rangkul.alerts import letters
 from rangkul.foundation import keyring
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -104,6 +114,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "procrastinate.contrib.django",
     "csp",
     "django_vite",
@@ -116,6 +127,7 @@ INSTALLED_APPS = [
     "rangkul.reference",
     "rangkul.accounts",
     "rangkul.network",
+    "rangkul.alerts",
     "rangkul.custody",
     "rangkul.clocks",
     "rangkul.people",
@@ -124,6 +136,9 @@ INSTALLED_APPS = [
     "rangkul.cases",
     "rangkul.reports",
     "rangkul.referrals",
+    "rangkul.conferences",
+    "rangkul.shelter",
+    "rangkul.repatriation",
     "rangkul.api",
     "rangkul.jobs",
 ]
@@ -164,6 +179,9 @@ TEMPLATES = [
     },
 ]
 
+# Templates of the house stand before Django's own, for widgets too.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 # -- words and time ---------------------------------------------------------------------------
 
 LANGUAGE_CODE = "id"
@@ -184,7 +202,7 @@ ALLOWED_HOSTS = [h for h in os.environ.get("RANGKUL_HOSTS", "").split(",") if h]
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "rangkul.config.entering.EntranceBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -228,6 +246,34 @@ CSRF_FAILURE_VIEW = "rangkul.config.faults.form_expired"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# -- messages that leave the house -------------------------------------------------------------
+
+SITE_URL = os.environ.get("RANGKUL_SITE", "").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if _flag("RANGKUL_TLS") else "http://127.0.0.1:8000"
+)
+_outgoing = os.environ.get("RANGKUL_OUTGOING", "")
+OUTGOING = _outgoing or str(
+    Path(os.environ.get("RANGKUL_KEYRING", "keyring.json")).absolute().parent / "outgoing"
+)
+# A trial writes letters into files; a real house without a mail server sends none and offers none.
+_email = os.environ.get("RANGKUL_EMAIL_URL", "") or ("none:" if _url else f"file://{OUTGOING}/mail")
+LETTERS_LEAVE = not _email.startswith("none:")
+try:
+    vars().update(letters.settings_of(_email, os.environ.get("RANGKUL_EMAIL_PASSWORD", "")))
+except ValueError as _fault:
+    raise ImproperlyConfigured(str(_fault)) from _fault
+DEFAULT_FROM_EMAIL = os.environ.get("RANGKUL_EMAIL_FROM", "") or (
+    f"Rangkul <rangkul@{urlsplit(SITE_URL).hostname}>"
+)
+_provider = os.environ.get("RANGKUL_TEXT_PROVIDER", "")
+TEXT_PROVIDER = _provider or "rangkul.alerts.texts.FileProvider"
+TEXTS_LEAVE = bool(_provider or _outgoing or not _url)
+PUSH_SERVICES = frozenset(
+    origin for origin in os.environ.get("RANGKUL_PUSH_SERVICES", "").split(",") if origin
+)
+# Whom a push service may write to (RFC 8292, 2.1).
+PUSH_CONTACT = f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
 
 # -- headers ----------------------------------------------------------------------------------
 

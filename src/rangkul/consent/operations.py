@@ -177,7 +177,7 @@ def _start_clocks(basis: Basis, case: Case, *, by: Actor, at: datetime) -> None:
 def _errors(ground: Ground, at: datetime) -> dict[str, str]:
     """What cannot be taken, by field; whether the service's ceiling allows it is asked above."""
     errors: dict[str, str] = {}
-    if ground.service not in set(ServiceCode):
+    if ground.service not in (*ServiceCode, policy.HANDING_OVER):
         errors["service"] = "unknown"
     if any(
         CLASSES.get(name) is None or not 0 <= level <= CLASSES[name]

@@ -15,6 +15,8 @@ from rangkul.consent.models import Basis
 from rangkul.foundation.errors import RangkulError
 
 CONSENT: Final = "a"
+# What a basis names where the whole file moves to another agency: not one of the services.
+HANDING_OVER: Final = "pelimpahan"
 
 # [local] From recording to a second person's look; until then urgent help is not held up.
 REVIEW_WITHIN: Final = timedelta(hours=24)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from rangkul.consent import policy
 from rangkul.consent.models import Basis
 from rangkul.custody import queries as custody
@@ -90,3 +92,11 @@ def list_awaiting_review(actor: Actor, case_ids: Sequence[int], at: datetime) ->
             valid_until__gt=at,
         ).exclude(letter=policy.CONSENT).order_by("recorded_at")
     )  # fmt: skip
+
+
+def lapsed(at: datetime) -> QuerySet[Basis]:
+    """Bases of cases that the acting agency holds whose review is owed for longer than allowed."""
+    return Basis.objects.filter(
+        approved_at__isnull=True, withdrawn_at__isnull=True,
+        recorded_at__lte=at - policy.REVIEW_WITHIN,
+    ).exclude(letter=policy.CONSENT)  # fmt: skip

@@ -11,9 +11,11 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import may, require
 from rangkul.custody import events, queries
 from rangkul.custody.models import Assignment, Case, CaseAccess
+from rangkul.foundation import memory
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
+from rangkul.foundation.outbox import Event, post
 from rangkul.network import queries as network
 from rangkul.trail.operations import record
 
@@ -34,7 +36,10 @@ def open_case(*, subject: UUID, by: Actor, at: datetime) -> Case:
 
 @transaction.atomic
 def join_agency(*, case_id: int, agency_id: int, by: Actor, at: datetime) -> None:
-    """Let one more agency into the case as a joint team. Lead's supervisor only."""
+    """Let one more agency into the case as a joint team. Lead's supervisor only.
+
+    The joining agency is told by the outbox, so that its search comes to know the case.
+    """
     require(by.roles, Permission.ASSIGN_CASE)
     queries.lock_case(by, case_id)
     with connection.cursor() as cursor:
@@ -43,11 +48,12 @@ def join_agency(*, case_id: int, agency_id: int, by: Actor, at: datetime) -> Non
         by=by, at=at, name=events.TEAM_JOINED, subject_kind="case", subject_id=case_id,
         case_id=case_id, detail={"agency": agency_id},
     )  # fmt: skip
+    post(Event(events.TEAM_JOINED, "case", str(case_id), agency_id))
 
 
 @transaction.atomic
 def end_access(*, case_id: int, agency_id: int, by: Actor, at: datetime) -> None:
-    """End a joint team's access at once; its assignments end with it."""
+    """End a joint team's access at once; its assignments and search tokens end with it."""
     require(by.roles, Permission.ASSIGN_CASE)
     queries.lock_case(by, case_id)
     record(
@@ -56,6 +62,7 @@ def end_access(*, case_id: int, agency_id: int, by: Actor, at: datetime) -> None
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("select house.end_access(%s, %s, %s)", [case_id, agency_id, at])
+    memory.forget(queries.ACCESS)
 
 
 @transaction.atomic
@@ -107,6 +114,7 @@ def unassign(*, case_id: int, user_id: int, by: Actor, at: datetime) -> None:
     changed = Assignment.objects.filter(
         case_id=case_id, agency_id=by.agency_id, user_id=user_id, until__isnull=True
     ).update(until=at)
+    memory.forget(queries.ACCESS)
     if changed:
         record(
             by=by, at=at, name=events.ASSIGNMENT_ENDED, subject_kind="case", subject_id=case_id,
@@ -136,6 +144,7 @@ def hand_over_caseload(*, from_user_id: int, to_user_id: int, by: Actor, at: dat
         ).values_list("case_id", flat=True)
     )
     Assignment.objects.filter(id__in=[row.id for row in carried]).update(until=at)
+    memory.forget(queries.ACCESS)
     Assignment.objects.bulk_create(
         Assignment(
             id=new_id(), agency_id=by.agency_id, case_id=row.case_id, user_id=to_user_id,

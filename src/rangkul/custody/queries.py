@@ -10,10 +10,14 @@ from django.db.models import QuerySet
 
 from rangkul.custody import policy
 from rangkul.custody.models import Assignment, Case, CaseAccess
+from rangkul.foundation import memory
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.ids import NumberSeries
 from rangkul.foundation.keyring import KeyRing
+
+# What the memory of a scope calls a person's access to a case.
+ACCESS = "access"
 
 
 def _series() -> NumberSeries:
@@ -41,21 +45,18 @@ def accesses(actor: Actor) -> QuerySet[CaseAccess]:
 
 
 def get_access(actor: Actor, case_id: int) -> CaseAccess:
-    """The access by which ``actor`` may see this case. Raises ``NotReachable``."""
-    found = accesses(actor).filter(case_id=case_id).first()
+    """The access by which ``actor`` may see this case. Raises ``NotReachable``.
+
+    Asked once in a scope: a page that reads ten parts of one file proves its right with the first;
+    row security holds each part.
+    """
+    found = memory.once(
+        (ACCESS, actor.membership_id, case_id),
+        lambda: accesses(actor).filter(case_id=case_id).first(),
+    )
     if found is None:
         raise NotReachable("no such case for this person")
     return found
-
-
-def prove(actor: Actor, case_id: int, seen: CaseAccess | None) -> CaseAccess:
-    """``seen``, when it is this person's access to this case, read in this request; else asks.
-
-    A page that reads ten parts of one file proves its right once; row security holds each part.
-    """
-    if seen is not None and (seen.case_id, seen.agency_id) == (case_id, actor.agency_id):
-        return seen
-    return get_access(actor, case_id)
 
 
 def visible_among(actor: Actor, case_ids: Iterable[int]) -> set[int]:
@@ -96,6 +97,30 @@ def caseload_of(actor: Actor, user_id: int) -> list[Assignment]:
             agency_id=actor.agency_id, user_id=user_id, until__isnull=True
         ).order_by("case_id")
     )
+
+
+def carriers(case_ids: Iterable[int]) -> dict[tuple[int, int], list[int]]:
+    """(agency, case) → who carries it there now, the companion first. For the tick's scope."""
+    rows = Assignment.objects.filter(case_id__in=set(case_ids), until__isnull=True)
+    found: dict[tuple[int, int], list[int]] = {}
+    for agency, case, user in rows.order_by("part", "since").values_list(
+        "agency_id", "case_id", "user_id"
+    ):
+        found.setdefault((agency, case), []).append(user)
+    return found
+
+
+def list_holders(case_id: int) -> list[int]:
+    """The agencies with live access to a case that the acting one holds, from its reach."""
+    with connection.cursor() as cursor:
+        cursor.execute("select reach from custody_case where id = %s", [case_id])
+        found = cursor.fetchone()
+    return list(found[0]) if found else []
+
+
+def held_by(agency_id: int) -> QuerySet[CaseAccess]:
+    """The live accesses of the acting agency, as lead or in a team, whoever of it may use them."""
+    return CaseAccess.objects.filter(agency_id=agency_id, until__isnull=True)
 
 
 def list_accesses(actor: Actor, case_id: int) -> list[CaseAccess]:

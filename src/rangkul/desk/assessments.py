@@ -87,6 +87,9 @@ GUIDES: Mapping[str, Guide] = {
 }
 """The instruments that are filled here; closing (rk11) is filled where a case is closed."""
 
+# The question's words for the letters that the cover keeps.
+_ASKED_BY = {"P": "perempuan", "L": "laki_laki"}
+
 # Answers of an earlier filling that are shown again rather than asked.
 _CARRIED = {
     "rk01_triase": frozenset(
@@ -330,7 +333,7 @@ def _cover_answers(
         }
     if file.languages:
         held["h_bahasa"] = (", ".join(reference.label("bahasa", c) for c in file.languages),)
-    held["h_penanya"] = (file.worker_sex,)
+    held["h_penanya"] = (_ASKED_BY.get(file.worker_sex, file.worker_sex),)
     fitting: dict[str, tuple[str, ...]] = {}
     for name, values in held.items():
         codes = {choice.code for choice in instrument.item(name).choices}

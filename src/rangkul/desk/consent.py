@@ -22,7 +22,7 @@ from rangkul.consent import operations as consent
 from rangkul.consent.models import Basis
 from rangkul.custody import queries as custody
 from rangkul.desk.cases.frame import frame, get_file
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import StaffRequest, posted, staff
 from rangkul.desk.referrals import wording
 from rangkul.desk.referrals.forms import GroundForm
 from rangkul.foundation.errors import InvalidInput, NotReachable
@@ -39,7 +39,7 @@ def consent_page(request: StaffRequest, number: str) -> HttpResponse:
     service = sent.get("service", "") or sent.get("layanan", "")
     form = None
     if service in set(ServiceCode):
-        bound = request.POST if request.method == "POST" and "record" in request.POST else None
+        bound = posted(request)
         form = GroundForm(bound, service=ServiceCode(service), standing=grounds.Standing.of(file))
         if bound is not None and form.is_valid():
             answer = _record(request, file, form)
@@ -57,9 +57,9 @@ def consent_page(request: StaffRequest, number: str) -> HttpResponse:
         "services": [(str(c), wording.short_service(c), s.icon) for c, s in SERVICES.items()],
         "notice": notice.NOTICE, "may_record": may(roles, Permission.RECORD_CONSENT),
     }  # fmt: skip
-    return render(
-        request, "desk/consent/page.html", context, status=422 if form and form.errors else 200
-    )
+    # What was recorded has gone on: a post that comes this far was refused.
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/consent/page.html", context, status=status)
 
 
 def _record(request: StaffRequest, file: CaseFile, form: GroundForm) -> HttpResponse | None:

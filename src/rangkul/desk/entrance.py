@@ -29,7 +29,7 @@ from rangkul.network import queries as network
 _YEAR = 365 * 24 * 60 * 60
 _TRIES = "unlock_tries"
 MOST_TRIES = 5
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_BACKEND = "rangkul.config.entering.EntranceBackend"
 _LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
 # A page of one case, report or packet: another agency may not see it.
@@ -169,16 +169,21 @@ def demo(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     agencies: dict[int, dict[str, object]] = {}
-    for user in people.list_demo_users():
-        for row in network.list_memberships(user.pk)[:1]:
-            entry = agencies.setdefault(row.agency_id, {"name": row.agency.name, "people": []})
-            shown = {
-                "username": user.username,
-                "name": user.display_name,
-                "roles": _role_words(row.roles),
-                "sees": _sees(row.roles),
-            }
-            cast(list[object], entry["people"]).append(shown)
+    users = people.list_demo_users()
+    rows = network.list_memberships_of(user.pk for user in users)
+    # Of several memberships the oldest is the one that signing in takes.
+    first = {row.user_id: row for row in reversed(rows)}
+    for user in users:
+        if (row := first.get(user.pk)) is None:
+            continue
+        entry = agencies.setdefault(row.agency_id, {"name": row.agency.name, "people": []})
+        shown = {
+            "username": user.username,
+            "name": user.display_name,
+            "roles": _role_words(row.roles),
+            "sees": _sees(row.roles),
+        }
+        cast(list[object], entry["people"]).append(shown)
     return render(
         request, "desk/entrance/demo.html",
         {"agencies": list(agencies.values()), "language_url": reverse("entrance-language")},

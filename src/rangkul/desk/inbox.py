@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from rangkul.access.permissions import Permission
 from rangkul.desk.page import StaffRequest, opened_version, staff
 from rangkul.desk.referrals import wording
-from rangkul.desk.referrals.forms import AnswerForm, OutcomeForm
+from rangkul.desk.referrals.calls import call_line
+from rangkul.desk.referrals.forms import AnswerForm, OutcomeForm, PauseForm
 from rangkul.desk.referrals.lists import line
 from rangkul.desk.referrals.request import show
 from rangkul.foundation.errors import InvalidInput
@@ -24,11 +25,13 @@ from rangkul.referrals import operations, queries, workflow
 def inbox(request: StaffRequest) -> HttpResponse:
     """Unanswered first, the soonest on top; then those in hand; then what has ended."""
     lines = [
-        line(entry.request, entry.number) for entry in queries.inbox(request.actor, now=request.now)
+        line(entry.request, entry.number, side=workflow.RECEIVER)
+        for entry in queries.inbox(request.actor, now=request.now)
     ]
     waiting = [each for each in lines if each["entry"].state in workflow.UNANSWERED]
     serving = [each for each in lines if each["entry"].state in workflow.SERVING]
     context = {
+        "calls": [call_line(each) for each in queries.list_calls(request.actor)],
         "waiting": waiting, "serving": serving,
         "ended": [each for each in lines if each["entry"].state not in workflow.OPEN],
         "zone": zone_of(request.membership.area_code),
@@ -49,7 +52,7 @@ def answer(request: StaffRequest, number: str) -> HttpResponse:
             operations.answer(
                 request_id=asked.id, decision=clean["decision"],
                 expected_version=clean["version"], reason=clean["reason"], words=clean["words"],
-                by=request.actor, at=request.now,
+                limits=clean["limits"], by=request.actor, at=request.now,
             )  # fmt: skip
         except InvalidInput as fault:
             wording.put_faults(form, fault)
@@ -69,6 +72,41 @@ def contact(request: StaffRequest, number: str) -> HttpResponse:
         at=request.now,
     )  # fmt: skip
     messages.success(request, _("First contact noted. The sender sees it."))
+    return redirect("inbox-page", number=number)
+
+
+@staff(Permission.ANSWER_PACKETS)
+@require_POST
+def pause(request: StaffRequest, number: str) -> HttpResponse:
+    """The service rests until a day, for a reason."""
+    asked = queries.get_received(request.actor, queries.request_id_of(number))
+    form = PauseForm(request.POST)
+    if form.is_valid():
+        clean = form.cleaned_data
+        try:
+            operations.pause(
+                request_id=asked.id, reason=clean["reason"], until=clean["until"],
+                words=clean["words"], expected_version=clean["version"], by=request.actor,
+                at=request.now,
+            )  # fmt: skip
+        except InvalidInput as fault:
+            wording.put_faults(form, fault)
+        else:
+            messages.success(request, _("Paused. The sender sees until when, and why."))
+            return redirect("inbox-page", number=number)
+    return show(request, asked, form=form, status=422)
+
+
+@staff(Permission.ANSWER_PACKETS)
+@require_POST
+def resume(request: StaffRequest, number: str) -> HttpResponse:
+    """The service goes on."""
+    asked = queries.get_received(request.actor, queries.request_id_of(number))
+    operations.resume(
+        request_id=asked.id, expected_version=opened_version(request), by=request.actor,
+        at=request.now,
+    )  # fmt: skip
+    messages.success(request, _("It goes on. The deadlines have moved by the time it rested."))
     return redirect("inbox-page", number=number)
 
 
@@ -99,6 +137,7 @@ def outcome(request: StaffRequest, number: str) -> HttpResponse:
 def _answered(decision: str) -> str:
     return {
         "accept": _("Accepted. Next: first contact."),
+        "accept_partly": _("Accepted in part. What stays open is in the sender's plan again."),
         "ask": _("Asked. The request comes back with the answer."),
         "decline": _("Declined. The packet is destroyed and the sender looks for another way."),
     }[decision]
@@ -108,5 +147,7 @@ urlpatterns = [
     path("rujukan/masuk/", inbox, name="inbox-list"),
     path("rujukan/<str:number>/jawab/", answer, name="inbox-answer"),
     path("rujukan/<str:number>/kontak/", contact, name="inbox-contact"),
+    path("rujukan/<str:number>/jeda/", pause, name="inbox-pause"),
+    path("rujukan/<str:number>/lanjut/", resume, name="inbox-resume"),
     path("rujukan/<str:number>/hasil/", outcome, name="inbox-outcome"),
 ]

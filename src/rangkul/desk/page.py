@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -10,14 +10,15 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from rangkul.access.permissions import Permission
-from rangkul.access.policy import require
+from rangkul.access.policy import Forbidden, may, require
+from rangkul.access.roles import NationalCoordinator, ProvinceCoordinator
 from rangkul.accounts.models import User
 from rangkul.foundation.actor import Actor
 from rangkul.network.queries import ActingMembership
@@ -41,10 +42,21 @@ class StaffRequest(HttpRequest):
 StaffView = Callable[Concatenate[StaffRequest, Rest], HttpResponseBase]
 
 
+SEES_CASES = (Permission.SEE_OWN_CASES, Permission.SEE_UNIT_CASES)
+SEES_REPORTS = (Permission.SEE_DESK_REPORTS, Permission.TAKE_REPORT, Permission.SEE_UNIT_CASES)
+
+
+def only_coordinates(actor: Actor) -> bool:
+    """Whether the person coordinates and does nothing else here: what is late is her home."""
+    return actor.roles <= {ProvinceCoordinator.code, NationalCoordinator.code}
+
+
 def staff(
-    *permissions: Permission,
+    *permissions: Permission, one_of: Collection[Permission] = ()
 ) -> Callable[[StaffView[Rest]], Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]]:
     """Only for a signed-in person with a live membership whose roles carry ``permissions``.
+
+    Of ``one_of``, where it is given, any one is enough; the refusal then names the first.
 
     Without sign-in: the sign-in page. Locked: the page that opens the lock. Without a membership:
     a page that says whom to ask.
@@ -71,6 +83,8 @@ def staff(
                 return redirect_to_login(request.get_full_path())
             for permission in permissions:
                 require(actor.roles, permission)
+            if one_of and not any(may(actor.roles, each) for each in one_of):
+                raise Forbidden(next(iter(one_of)))
             ours = cast(StaffRequest, request)
             ours.now = timezone.now()
             answer = view(ours, *args, **kwargs)
@@ -79,6 +93,7 @@ def staff(
 
         # Read by the permission table's test: which permissions guard this address.
         wrapped.permissions = permissions  # type: ignore[attr-defined]
+        wrapped.one_of = tuple(one_of)  # type: ignore[attr-defined]
         return wrapped
 
     return decorate
@@ -96,6 +111,11 @@ def _to_unlock(request: HttpRequest) -> HttpResponse:
         answer["HX-Redirect"] = unlock_address("/")
         return answer
     return redirect(unlock_address(onward))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: every post, an empty one too, so that it is refused and not lost."""
+    return request.POST if request.method == "POST" else None
 
 
 def opened_version(request: HttpRequest, name: str = "version") -> int:

@@ -9,16 +9,21 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
-from rangkul.access.roles import get_role
+from rangkul.access.roles import RegisteredReporter, get_role
+from rangkul.conferences import queries as conferences
+from rangkul.desk.page import SEES_REPORTS, only_coordinates
 from rangkul.foundation.actor import Actor
+from rangkul.foundation.counting import count_all
 from rangkul.look.shell import Acting, Agency, NavEntry, Person, Shell
 from rangkul.referrals import queries as referrals
+from rangkul.repatriation import queries as repatriation
 from rangkul.reports import queries as reports
+from rangkul.shelter import queries as shelter
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -55,6 +60,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         language_url=_url("entrance-language"),
         lock_url=_url("entrance-lock"),
         unlock_url=_url("entrance-unlock"),
+        alerts_url=_url("alert-list"),
+        alerts_count_url=_url("alert-count"),
     )
     return context
 
@@ -70,24 +77,60 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[NavEntry]:
     answers = may(actor.roles, Permission.ANSWER_PACKETS)
     sees = _sees_cases(actor)
     takes = may(actor.roles, Permission.TAKE_REPORT)
-    add("today", "sun", _("Today"), key="h")
-    if answers:
-        waiting = referrals.counts(actor).waiting
-        add("inbox-list", "inbox", _("Referrals in"), short=_("Referrals"), key="r",
-            count=waiting, alert=True)  # fmt: skip
+    add("today", "sun", _("Today"), key="h",
+        when=actor.roles != {RegisteredReporter.code} and not only_coordinates(actor))  # fmt: skip
+    add("late-list", "clock-exclamation", pgettext("page", "Late"), key="t",
+        when=may(actor.roles, Permission.SEE_PROVINCE))  # fmt: skip
+    add("unanswered-list", "phone-call", _("Unanswered"),
+        when=may(actor.roles, Permission.REASSIGN_UNANSWERED))  # fmt: skip
+    add("reporter-home", "message-report", _("My reports"), key="p",
+        when=may(actor.roles, Permission.SEND_REGISTERED_REPORT))  # fmt: skip
+    keeps_stays = may(actor.roles, Permission.KEEP_STAYS)
+    extends, meets = (
+        may(actor.roles, Permission.EXTEND_STAY), may(actor.roles, Permission.JOIN_CONFERENCE)
+    )  # fmt: skip
+    counts = count_all(
+        [
+            *(referrals.waiting_counts(actor) if answers or sees else ()),
+            *(reports.waiting_counts(actor) if takes else ()),
+            *(shelter.waiting_counts(actor) if extends and not keeps_stays else ()),
+            *(repatriation.waiting_counts(actor) if answers else ()),
+            *(conferences.waiting_counts(actor) if meets else ()),
+        ]
+    )
+    add("inbox-list", "inbox", _("Referrals in"), short=_("Referrals"), key="r", when=answers,
+        count=counts.get("requests"), alert=True)  # fmt: skip
     add("case-list", "folders", _("Cases"), when=sees, key="k")
-    if takes:
-        add("report-list", "message-report", _("Reports"), key="l",
-            count=reports.count_waiting(actor), alert=True)  # fmt: skip
-    add("outbox-list", "send", _("Referrals out"), short=_("Sent"), when=sees, key="o")
+    add("report-list", "message-report", _("Reports"), key="l",
+        when=any(may(actor.roles, each) for each in SEES_REPORTS),
+        count=counts.get("reports"), alert=True)  # fmt: skip
+    add("outbox-list", "send", _("Referrals out"), short=_("Sent"), key="o", when=sees,
+        count=counts.get("questions"), alert=True)  # fmt: skip
+    add("transfer-list", "arrows-exchange", _("Hand-overs"),
+        when=may(actor.roles, Permission.TRANSFER_CASE), count=counts.get("transfers"),
+        alert=True)  # fmt: skip
+    add("shelter-board", "bed", _("Shelter board"), short=pgettext("navigation", "Shelter"),
+        when=keeps_stays or bool(counts.get("houses")))  # fmt: skip
+    add("conference-list", "users-group", _("Case conferences"), short=_("Conferences"),
+        when=meets, count=counts.get("invitations"), alert=True)  # fmt: skip
+    add("repatriation-board", "route", _("Way home"), group=pgettext("navigation", "Recovery"),
+        when=may(actor.roles, Permission.ORGANISE_RETURNS))  # fmt: skip
+    add("repatriation-with-us", "home-heart", _("On their way to us"),
+        group=pgettext("navigation", "Recovery"),
+        when=bool(counts.get("legs")))  # fmt: skip
     network = _("Network")
     add("network-directory", "network", _("Service network"), group=network, key="j",
+        when=may(actor.roles, Permission.SEE_DIRECTORY))  # fmt: skip
+    add("agreement-list", "heart-handshake", _("Agreements"), group=network,
         when=may(actor.roles, Permission.SEE_DIRECTORY))  # fmt: skip
     if may(actor.roles, Permission.MANAGE_STAFF):
         add("network-staff", "users", _("Staff"), group=network)
         add("network-rosters", "calendar-week", _("Duty rosters"), group=network)
+        add("service-tokens", "key", _("Service accounts"), group=network)
     if may(actor.roles, Permission.EDIT_AGENCY):
         add("network-agency-edit", "building", _("My agency"), group=network)
+    if may(actor.roles, Permission.KEEP_HOUSES) and may(actor.roles, Permission.EDIT_AGENCY):
+        add("shelter-houses", "home-heart", _("Houses for shelter"), group=network)
     here = _place(request.path, [entry.url for entry in entries])
     return [replace(entry, active=entry.url == here) for entry in entries]
 

@@ -8,20 +8,23 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
+from rangkul.access.roles import RegisteredReporter
 from rangkul.cases import queries as cases
 from rangkul.cases.models import CaseFile
 from rangkul.clocks import queries as clocks
 from rangkul.clocks.models import Clock
+from rangkul.conferences import queries as conferences
+from rangkul.conferences.queries import DecisionView, Entry
 from rangkul.custody import queries as custody
 from rangkul.desk import wording
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import StaffRequest, only_coordinates, staff
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import queries as referrals
 from rangkul.reports import queries as reports
@@ -75,8 +78,12 @@ class Lane:
 
 @staff()
 def today(request: StaffRequest) -> HttpResponse:
-    """The home of every role."""
+    """The home of most roles; registered reporters and coordinators have rooms of their own."""
     actor, now = request.actor, request.now
+    if actor.roles == {RegisteredReporter.code}:
+        return redirect("reporter-home")
+    if only_coordinates(actor):
+        return redirect("late-list")
     mine, unit = custody.count_caseload(actor) if _sees_cases(request) else (0, 0)
     # A supervisor who carries nothing herself begins with the unit.
     asked = request.GET.get("siapa") or ("saya" if mine else "unit")
@@ -126,7 +133,35 @@ def _tasks(request: StaffRequest, *, until: datetime, whole_unit: bool) -> list[
             for entry in referrals.inbox(actor, now=now)
             if entry.due_at is not None and entry.due_at < until
         ]
+    if may(actor.roles, Permission.JOIN_CONFERENCE):
+        tasks += _table_tasks(request, until=until)
     return tasks
+
+
+def _table_tasks(request: StaffRequest, *, until: datetime) -> list[Task]:
+    """What conferences ask: decisions to carry out, invitations to answer, hours to come."""
+    owed = conferences.list_owed(request.actor, until=until)
+    coming = conferences.list_coming(request.actor, now=request.now, until=until)
+    return [_decision_task(each) for each in owed] + [_seat_task(each) for each in coming]
+
+
+def _decision_task(owed: DecisionView) -> Task:
+    return Task(
+        clock=Deadline(owed.decision.decided_at, owed.decision.due_at), title=owed.words,
+        note=_("Decided at a case conference"), number=owed.number,
+        url=reverse("conference-page", args=[owed.number]), verb=_("Open"),
+    )  # fmt: skip
+
+
+def _seat_task(entry: Entry) -> Task:
+    row = entry.conference
+    return Task(
+        clock=Deadline(row.called_at, row.starts_at),
+        title=_("Case conference: %(title)s") % {"title": entry.title},
+        note=_("From %(agency)s") % {"agency": row.lead_agency.short_name}, number=entry.number,
+        url=reverse("conference-page", args=[entry.number]),
+        verb=_("Answer") if entry.seat and entry.seat.state == "invited" else _("Open"),
+    )  # fmt: skip
 
 
 def _clock_task(clock: Clock, cover: CaseFile | None, now: datetime) -> Task | None:
@@ -153,6 +188,7 @@ def _request_task(entry: referrals.Entry, due_at: datetime) -> Task:
     asked = entry.request
     verb = {
         "accepted": pgettext("button", "Contact"), "in_service": pgettext("button", "Report"),
+        "partly_accepted": pgettext("button", "Contact"), "paused": _("Open"),
     }.get(asked.state, _("Answer"))  # fmt: skip
     return Task(
         clock=Deadline(asked.sent_at, due_at),
@@ -220,11 +256,15 @@ def _greeting(local: datetime) -> str:
 
 def _done(request: StaffRequest, *, since: datetime) -> list[dict[str, object]]:
     acts = trail.list_own(request.actor, names=_DONE, since=since, limit=4)
+    # A case that has moved on since leaves no number behind, not even under one's own act.
+    reached = custody.visible_among(request.actor, [act.case_id for act in acts if act.case_id])
     return [
         {
             "title": wording.act_title(act.name),
             "at": act.at,
-            "number": custody.case_number(act.case_id) if act.case_id else "",
+            "number": custody.case_number(act.case_id)
+            if act.case_id and act.case_id in reached
+            else "",
         }
         for act in acts
     ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rangkul.desk import (
+    alerts,
     assessments,
     cases,
+    conferences,
     consent,
     course,
     documents,
@@ -15,19 +17,25 @@ from rangkul.desk import (
     letters,
     network,
     referrals,
+    repatriation,
+    reporter,
     reports,
     search,
+    shelter,
     today,
 )
 
 urlpatterns = [
     *health.urlpatterns,
     *today.urlpatterns,
+    *alerts.urlpatterns,
     *entrance.urlpatterns,
     *search.urlpatterns,
     *reports.urlpatterns,
+    *reporter.urlpatterns,
     *inbox.urlpatterns,
     *referrals.urlpatterns,
+    *repatriation.urlpatterns,
     *letters.urlpatterns,
     *network.urlpatterns,
     *consent.urlpatterns,
@@ -35,5 +43,7 @@ urlpatterns = [
     *course.urlpatterns,
     *documents.urlpatterns,
     *imports.urlpatterns,
+    *conferences.urlpatterns,
+    *shelter.urlpatterns,
     *cases.urlpatterns,
 ]

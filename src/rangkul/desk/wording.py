@@ -48,7 +48,29 @@ def in_language(text_id: str, text_en: str) -> str:
 def act_title(name: str) -> str:
     """What an act of the trail is called on a timeline."""
     titles = _acts_on_a_file() | _acts_on_its_people() | _acts_on_a_report() | _acts_between_desks()
+    titles |= _acts_on_the_way_home()
     return titles.get(name, name)
+
+
+def _acts_on_the_way_home() -> dict[str, str]:
+    return {
+        "repatriation.returnee_added": _("On the way home with a group"),
+        "repatriation.returnee_described": _("Facts of the return written down"),
+        "repatriation.clearance_asked": _("Investigators asked for their clearance"),
+        "repatriation.clearance_answered": _("Investigators answered"),
+        "repatriation.origin_judged": _("Safety of the origin judged"),
+        "repatriation.choice_recorded": _("Informed choice recorded"),
+        "repatriation.leg_planned": _("Leg planned"),
+        "repatriation.desk_asked": _("Receiving desk asked"),
+        "repatriation.leg_left": _("Taken off a leg"),
+        "hold.arrived": _("Arrival confirmed"),
+        "hold.visited": _("Follow-up visit"),
+        "hold.home": _("Home, followed up"),
+        "hold.left": _("Left by own wish"),
+        "hold.missing": _("Missing"),
+        "hold.died": _("Died"),
+        "hold.found": _("Found again"),
+    }
 
 
 def _acts_on_a_file() -> dict[str, str]:
@@ -90,6 +112,7 @@ def _acts_on_its_people() -> dict[str, str]:
         "person.added": _("Person added"),
         "person.changed": _("Person updated"),
         "person.removed": _("Person taken off the file"),
+        "person.made_findable": _("Person made findable for the team"),
         "person.searched": _("Person searched for"),
         "person.files_linked": _("Joined with another file"),
         "person.files_unlinked": _("Parted from another file"),
@@ -132,12 +155,35 @@ def _acts_between_desks() -> dict[str, str]:
         "referral.ended": _("Outcome reported"),
         "referral.cancelled": _("Referral cancelled"),
         "referral.withdrawn": _("Referral withdrawn"),
+        "referral.review_lapsed": _("Packet held back: review overdue"),
         "referral.packet_read": _("Packet read"),
+        "referral.moved": _("Referral moved to another desk"),
+        "referral.expired": _("Referral ended without an answer"),
+        "referral.packet_renewed": _("New version of the packet sent"),
+        "referral.packet_extended": _("Packet can be opened longer"),
+        "referral.person_told": _("Person told that the referral has moved"),
+        "referral.draft_kept": _("Draft of a referral kept"),
+        "referral.draft_read": _("Draft of a referral opened"),
+        "referral.draft_discarded": _("Draft of a referral discarded"),
+        "call.made": _("Other desks called"),
+        "call.ended": _("Open call ended"),
+        "call.taken": _("A desk can take it"),
+        "call.refused": _("A desk cannot take it"),
+        "transfer.offered": _("Case offered to another agency"),
+        "transfer.cancelled": _("Offer of the case taken back"),
+        "transfer.read": _("Offer read"),
+        "transfer.accepted": _("Case taken over"),
+        "transfer.declined": _("Case not taken over"),
+        "transfer.stay_ended": _("Former agency left the team"),
         "packet.opened": _("Packet opened"),
         "packet.expired": _("Packet expired"),
         "request.accepted": _("Request accepted"),
         "request.asked": _("Question asked"),
         "request.declined": _("Request handed back"),
+        "request.partly_accepted": _("Request accepted in part"),
+        "request.paused": _("Service paused"),
+        "request.resumed": _("Service goes on"),
+        "request.reassignment_asked": _("Coordinator asked for another desk"),
         "request.first_contact": _("First contact made"),
         "request.outcome": _("Outcome reported"),
         "request.message": _("Message sent"),

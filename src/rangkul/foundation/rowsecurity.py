@@ -6,7 +6,8 @@ A migration names its table's kind in the same file that creates the table:
   and gets a ``reach int[]`` that only triggers and custody functions write;
 * ``agency``: the row belongs to one agency (``agency_id``);
 * ``pair``: the row is shared by ``sender_agency_id``, who makes it, and ``receiver_agency_id``;
-* any other registered owner kind (``request``): the row takes its owner's reach.
+* any other registered owner kind (``request``): the row takes its owner's reach, or what
+  ``house.new_<kind>_row`` makes of the columns named as ``arguments`` (a leg: its three agencies).
 
 ``Open`` names the tables that carry no survivor data, with the reason.
 """
@@ -76,24 +77,27 @@ class Secure(_SqlOperation):
         update: Sequence[str] = (),
         delete: bool = False,
         owner: str | None = None,
+        arguments: Sequence[str] = (),
         siblings: Mapping[str, str] | None = None,
         system: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.table, self.kind = table, kind
         self.insert, self.update, self.delete = insert, tuple(update), delete
         self.owner = owner or f"{kind}_id"
+        self.arguments = tuple(arguments) or (self.owner,)
         self.siblings = dict(siblings or {})
         self.system = {name: tuple(commands) for name, commands in (system or {}).items()}
         unknown = set(self.system) - SYSTEM_PURPOSES
         if unknown:
             raise ValueError(f"{table}: no such system scope: {sorted(unknown)}")
         forbidden = {"reach", "case_id", "audience", "audience_agency_id", "agency_id", self.owner}
+        forbidden |= set(self.arguments)
         if kind != "agency" and forbidden & set(self.update):
             raise ValueError(f"{table}: the app may not move a row between owners")
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         keywords: dict[str, Any] = {"insert": self.insert, "update": self.update}
-        keywords |= {"delete": self.delete, "owner": self.owner}
+        keywords |= {"delete": self.delete, "owner": self.owner, "arguments": self.arguments}
         keywords |= {"siblings": self.siblings, "system": self.system}
         return "Secure", [self.table, self.kind], keywords
 
@@ -119,7 +123,8 @@ class Secure(_SqlOperation):
         elif self.kind == "pair":
             reached = "house.new_pair_row(new.sender_agency_id, new.receiver_agency_id)"
         else:
-            reached = f"house.new_{self.kind}_row(new.{self.owner})"
+            handed = ", ".join(f"new.{column}" for column in self.arguments)
+            reached = f"house.new_{self.kind}_row({handed})"
         exempt = [name for name, commands in self.system.items() if "insert" in commands]
         demand = "(house.current_agency() = any(new.reach)) is not true"
         if exempt:
@@ -155,17 +160,7 @@ class Secure(_SqlOperation):
                 f"create policy mine_delete on {self.table} for delete to {APP} using ({mine})"
             )
         for name, commands in self.system.items():
-            for command in commands:
-                condition = f"{_PURPOSE} = '{name}'"
-                clause = {
-                    "select": f"using ({condition})",
-                    "insert": f"with check ({condition})",
-                    "update": f"using ({condition}) with check ({condition})",
-                    "delete": f"using ({condition})",
-                }[command]
-                made.append(
-                    f"create policy {name}_{command} on {self.table} for {command} to {APP} {clause}"
-                )
+            made += _admitted(self.table, name, commands)
         return made
 
     def _grants(self) -> list[str]:
@@ -201,6 +196,39 @@ class Secure(_SqlOperation):
                 "deferrable initially deferred"
             )
         return made
+
+
+def _admitted(table: str, purpose: str, commands: Sequence[str]) -> list[str]:
+    """One policy for each command that a system scope may use on a table."""
+    condition = f"{_PURPOSE} = '{purpose}'"
+    clauses = {
+        "select": f"using ({condition})",
+        "insert": f"with check ({condition})",
+        "update": f"using ({condition}) with check ({condition})",
+        "delete": f"using ({condition})",
+    }
+    return [
+        f"create policy {purpose}_{command} on {table} for {command} to {APP} {clauses[command]}"
+        for command in commands
+    ]
+
+
+class Admit(_SqlOperation):
+    """Let a system scope use a table that was secured before; the app's grants stay as they are."""
+
+    def __init__(self, table: str, purpose: str, commands: Sequence[str]) -> None:
+        if purpose not in SYSTEM_PURPOSES:
+            raise ValueError(f"{table}: no such system scope: {purpose}")
+        self.table, self.purpose, self.commands = table, purpose, tuple(commands)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return "Admit", [self.table, self.purpose, self.commands], {}
+
+    def describe(self) -> str:
+        return f"Let the scope {self.purpose} {', '.join(self.commands)} on {self.table}"
+
+    def statements(self) -> list[str]:
+        return _admitted(self.table, self.purpose, self.commands)
 
 
 class Open(_SqlOperation):

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from rangkul.foundation import memory
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.keyring import KeyRing
 
@@ -69,6 +70,7 @@ def set_scope(scope: Scope) -> None:
     """Set the scope for the rest of the running transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("a scope lives inside a transaction")
+    memory.forget()
     connection.ensure_connection()
     ring: KeyRing = settings.KEY_RING
     value = scope.sign(
@@ -82,26 +84,30 @@ def set_scope(scope: Scope) -> None:
 @contextmanager
 def acting(actor: Actor) -> Iterator[None]:
     """A transaction of its own in which ``actor``'s rows can be seen."""
-    with _within(Scope.of(actor)):
+    with within(Scope.of(actor)):
         yield
 
 
 @contextmanager
 def system(purpose: str) -> Iterator[None]:
     """A transaction of its own under a named system scope."""
-    with _within(Scope.system(purpose)):
+    with within(Scope.system(purpose)):
         yield
 
 
 @contextmanager
-def _within(scope: Scope) -> Iterator[None]:
-    """Inside another transaction the scope around comes back: a released savepoint keeps ours."""
+def within(scope: Scope) -> Iterator[None]:
+    """A transaction under ``scope``, with a memory of its own.
+
+    Inside another transaction the scope around comes back: a released savepoint keeps ours.
+    """
     nested = connection.in_atomic_block
-    with transaction.atomic():
+    with memory.remembering(), transaction.atomic():
         around = _raw_scope() if nested else ""
         set_scope(scope)
         yield
-        if nested:
+        # What is undone takes the scope with it, and a broken transaction takes no statement.
+        if nested and not connection.needs_rollback:
             _set_raw_scope(around)
 
 

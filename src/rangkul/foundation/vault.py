@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection
 
+from rangkul.foundation import memory
 from rangkul.foundation.errors import RangkulError
 from rangkul.foundation.ids import new_id
 from rangkul.foundation.keyring import KeyRing
@@ -25,6 +27,8 @@ from rangkul.foundation.models import DataKey
 
 _MAGIC = b"\x01"
 _HEADER = 29
+# What the memory of a scope calls the keys it has fetched.
+_KEYS = "keys"
 
 
 class DataClass(StrEnum):
@@ -117,6 +121,12 @@ def new_key(owner: Owner, subject: UUID, data_class: DataClass) -> tuple[OpenKey
 
 def key_for(owner: Owner, subject: UUID, data_class: DataClass) -> OpenKey:
     """The subject's key of this class, made on first use. Safe when two sessions come at once."""
+    return memory.once(
+        (_KEYS, subject, str(data_class)), lambda: _key_for(owner, subject, data_class)
+    )
+
+
+def _key_for(owner: Owner, subject: UUID, data_class: DataClass) -> OpenKey:
     found = DataKey.objects.filter(subject=subject, data_class=data_class).first()
     if found is None:
         fresh, row = new_key(owner, subject, data_class)
@@ -163,9 +173,23 @@ def open_texts(sealed: Sequence[tuple[bytes, Place]]) -> list[str]:
 
 
 def keys_of(values: Iterable[bytes]) -> dict[UUID, OpenKey]:
-    """The keys of these values that this agency may fetch, in one query."""
+    """The keys of these values that this agency may fetch, in one query.
+
+    The subjects' keys of other classes come along, still wrapped: a page that opens the notes of
+    a file opens its plan next.
+    """
     wanted = {UUID(bytes=bytes(value)[1:17]) for value in values}
-    return {row.id: _unwrap(row) for row in DataKey.objects.filter(id__in=wanted)}
+    rows = {key_id: memory.told((_KEYS, key_id), DataKey) for key_id in wanted}
+    if not all(rows.values()):
+        subjects = DataKey.objects.filter(id__in=wanted).values("subject")
+        for row in DataKey.objects.filter(subject__in=subjects):
+            memory.learn((_KEYS, row.id), row)
+            rows[row.id] = row
+    return {
+        row.id: memory.once((_KEYS, row.subject, row.data_class), partial(_unwrap, row))
+        for key_id, row in rows.items()
+        if row is not None and key_id in wanted
+    }
 
 
 def open_with(keys: Mapping[UUID, OpenKey], value: bytes, place: Place) -> bytes:
@@ -188,7 +212,13 @@ def destroy(subject: UUID, data_class: DataClass | None = None) -> int:
     if data_class is not None:
         rows = rows.filter(data_class=data_class)
     count, _ = rows.delete()
+    forget_keys()
     return count
+
+
+def forget_keys() -> None:
+    """Drop the keys that this transaction holds, after some were destroyed by other ways."""
+    memory.forget(_KEYS)
 
 
 def _wrap(ring: KeyRing, key_id: UUID, subject: UUID, secret: bytes) -> bytes:

@@ -35,15 +35,15 @@ def subscribe(*names: str) -> Callable[[Subscriber], Subscriber]:
     return register_one
 
 
-# Cron line and function of the work that returns every day.
-DAILY: list[tuple[str, Callable[[], None]]] = []
+# Cron line and function of the work that returns every day or hour.
+RECURRING: list[tuple[str, Callable[[], None]]] = []
 
 
-def daily(cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def recurring(cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Run the decorated function by this cron line (UTC)."""
 
     def register_one(function: Callable[[], None]) -> Callable[[], None]:
-        DAILY.append((cron, function))
+        RECURRING.append((cron, function))
         return function
 
     return register_one
@@ -77,7 +77,7 @@ def register(app: App) -> None:
     app.task(name=DELIVER, queue="events", retry=_AGAIN)(deliver)
     minutely = app.task(name=TAKE_UP_STALLED, queueing_lock=TAKE_UP_STALLED, pass_context=True)
     app.periodic(cron="* * * * *")(minutely(take_up_stalled))
-    for cron, function in DAILY:
+    for cron, function in RECURRING:
         name = f"rangkul.{function.__name__}"
         task = app.task(name=name, queue="daily", queueing_lock=name)(_timed(function))
         app.periodic(cron=cron)(task)

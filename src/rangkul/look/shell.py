@@ -76,5 +76,8 @@ class Shell:
     # Where a locked screen is opened again.
     unlock_url: str = ""
     help_url: str = ""
+    # The bell: its page, and the fragment that says how many calls wait.
+    alerts_url: str = ""
+    alerts_count_url: str = ""
     # Two lines at the foot of the navigation, already translated.
     foot: Sequence[str] = field(default_factory=tuple)

@@ -250,3 +250,169 @@ class Absence(models.Model):
         public = ("id", "agency", "membership", "substitute", "starts_on", "ends_on")
         personal = ()
         sealed = ()
+
+
+class Agreement(models.Model):
+    """A cooperation agreement (perjanjian kerja sama) as one thing through all its versions.
+
+    ``code`` names what a release brought, so that loading it again finds it; empty for one that an
+    agency entered. ``agency`` is who entered it, null for a release's.
+    """
+
+    id = models.AutoField(primary_key=True)
+    code = models.CharField(max_length=48, blank=True)
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=~models.Q(code=""), name="agreement_code_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(code="") | models.Q(agency__isnull=True),
+                name="agreement_code_by_release",
+            ),
+        ]
+
+    class Privacy:
+        public = ("id", "code", "agency")
+        personal = ()
+        sealed = ()
+
+
+class AgreementVersion(models.Model):
+    """What an agreement says from a day (``since``) on; a change is a new version, never an edit.
+
+    ``until`` is its last day, null while open-ended; ``end_reason`` says why it ends before its
+    time. ``agency`` is whose person entered this version, null for a release's.
+    """
+
+    KINDS = ("bilateral", "forum", "mou")
+
+    id = models.AutoField(primary_key=True)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
+    number = models.SmallIntegerField()
+    title = models.CharField(max_length=200)
+    paper_number = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=12)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+    notes = models.CharField(max_length=1000, blank=True)
+    source = models.CharField(max_length=240)
+    mark = models.CharField(max_length=12)
+    entered_at = models.DateTimeField()
+    entered_by = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="agreement_version_once"),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="agreement_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end_reason="") | models.Q(until__isnull=False),
+                name="agreement_ended_has_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("bilateral", "forum", "mou")),
+                name="agreement_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mark__in=("law", "src", "local", "unverified")),
+                name="agreement_mark_known",
+            ),
+        ]
+
+    class Privacy:
+        public = (
+            "id", "agreement", "agency", "number", "title", "paper_number", "kind", "since",
+            "until", "end_reason", "notes", "source", "mark", "entered_at", "entered_by",
+        )  # fmt: skip
+        personal = ()
+        sealed = ()
+
+
+class AgreementMember(models.Model):
+    """One member of a version: an agency by name, or every agency of some kinds in an area.
+
+    Empty ``kinds`` are all kinds. An area binds its agencies towards the other members; towards
+    one another only where ``among_themselves`` says so.
+    """
+
+    id = models.AutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="members")
+    member = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    kinds = ArrayField(models.CharField(max_length=32), default=list)
+    among_themselves = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(member__isnull=False, area__isnull=True, kinds=[])
+                | models.Q(member__isnull=True, area__isnull=False),
+                name="agreement_member_agency_or_area",
+            ),
+        ]
+
+    class Privacy:
+        public = ("id", "agency", "version", "member", "area", "kinds", "among_themselves")
+        personal = ()
+        sealed = ()
+
+
+class AgreementTerm(models.Model):
+    """What a version says about one service; a limit left out is the service's own.
+
+    A limit is a number of hours, or of working days where ``…_unit`` says so.
+    """
+
+    id = models.AutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="terms")
+    service = models.CharField(max_length=24)
+    accept = models.SmallIntegerField(null=True)
+    accept_unit = models.CharField(max_length=12, default="hours")
+    contact = models.SmallIntegerField(null=True)
+    contact_unit = models.CharField(max_length=12, default="hours")
+    outcome = models.SmallIntegerField(null=True)
+    outcome_unit = models.CharField(max_length=12, default="hours")
+    residency = models.CharField(max_length=12)
+    payer = models.CharField(max_length=12)
+    fallback = models.BooleanField(default=False)
+    notes = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "service"], name="agreement_term_once"),
+            models.CheckConstraint(
+                condition=models.Q(residency__in=("residents", "everyone")),
+                name="agreement_residency_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(payer__in=("origin", "finder", "sender", "receiver", "free")),
+                name="agreement_payer_known",
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=(
+                        models.Q(**{f"{limit}__isnull": True}) | models.Q(**{f"{limit}__gt": 0})
+                    )
+                    & models.Q(**{f"{limit}_unit__in": ("hours", "working_days")}),
+                    name=f"agreement_{limit}_limit",
+                )
+                for limit in ("accept", "contact", "outcome")
+            ),
+        ]
+
+    class Privacy:
+        public = (
+            "id", "agency", "version", "service", "accept", "accept_unit", "contact",
+            "contact_unit", "outcome", "outcome_unit", "residency", "payer", "fallback", "notes",
+        )  # fmt: skip
+        personal = ()
+        sealed = ()

@@ -5,7 +5,7 @@ Everyone signed in reads the directory; row security lets an agency write only i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from rangkul.access.permissions import Permission
@@ -21,6 +21,8 @@ from rangkul.access.roles import (
 )
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import RangkulError
+from rangkul.network.agreements import Member, Party
+from rangkul.network.models import Agency
 
 CASE_ROLE_CODES: Final = frozenset(role.code for role in CASE_ROLES)
 
@@ -91,6 +93,42 @@ class RoleFromOutside(RangkulError):
             "authority above it."
         )
         super().__init__(self.message_en)
+
+
+class NotAMember(RangkulError):
+    """Somebody would enter or change an agreement for which the acting agency cannot speak."""
+
+    code = "not_a_member"
+
+    message_id = (
+        "Perjanjian dicatat oleh lembaga yang menjadi pihak di dalamnya; untuk wilayah, oleh "
+        "lembaga tingkat provinsi atau nasional di wilayah itu."
+    )
+    message_en = (
+        "An agreement is kept by an agency that is a party to it; for an area, by an agency of "
+        "province or national level there."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.message_en)
+
+
+def speaks_for(agency: Agency, members: Iterable[Member]) -> bool:
+    """Whether the agency may keep an agreement with these members.
+
+    One that is named speaks for itself; for an area an agency of its province's level does.
+    """
+    party = Party(agency.id, agency.area_id, agency.kind)
+    wide = agency.level in _PROVINCE_LEVELS
+    return any(
+        member.closeness(party) and (member.agency_id is not None or wide) for member in members
+    )
+
+
+def require_spokesman(agency: Agency, members: Iterable[Member]) -> None:
+    """Go on only for a member's own agency. Raises `NotAMember`."""
+    if not speaks_for(agency, members):
+        raise NotAMember
 
 
 def require_edit(by: Actor) -> None:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rangkul.network.agreements import EVERYONE, Covering
 from rangkul.network.duty import Cover
 from rangkul.network.hours import Schedule, WeeklyHours, next_opening, opening
 from rangkul.network.reasons import Reason, ReasonCode
@@ -31,6 +32,8 @@ _OLDEST: Final = 200
 _EARTH_KM: Final = 6371.0
 # Within this distance two desks are the same walk or bus ride apart.
 _KM_STEP: Final = 5
+# The ring of everything in another province.
+_BEYOND: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,13 @@ class Candidate:
     latitude: float | None
     longitude: float | None
     phone: str
+    agreement: Covering | None = None
+
+    @property
+    def turns_away_outsiders(self) -> bool:
+        """Whether only residents are taken: an agreement with the sender may lift that."""
+        lifted = self.agreement is not None and self.agreement.terms.residency == EVERYONE
+        return self.residents_only and not lifted
 
     @property
     def areas(self) -> tuple[str, ...]:
@@ -114,6 +124,7 @@ class Step(StrEnum):
     OPEN = "open"
     PLACE = "place"
     LANGUAGE = "language"
+    AGREEMENT = "agreement"
     DISTANCE = "distance"
     CONFIRMED = "confirmed"
 
@@ -123,6 +134,7 @@ WHY_THIS_ORDER: Final[Mapping[Step, Promise]] = {
     Step.OPEN: _("Open when needed, with someone on duty"),
     Step.PLACE: _("Has a free place"),
     Step.LANGUAGE: _("Language and worker suit the person"),
+    Step.AGREEMENT: _("In the own province, or covered by an agreement"),
     Step.DISTANCE: _("Near"),
     Step.CONFIRMED: _("Confirmed by the agency itself"),
 }
@@ -235,7 +247,7 @@ def refusals(candidate: Candidate, person: SurvivorFacts) -> tuple[Reason, ...]:
     if candidate.sex and person.sex and candidate.sex != person.sex:
         judged.bad(R.WRONG_SEX, sex=candidate.sex)
     if (
-        candidate.residents_only
+        candidate.turns_away_outsiders
         and person.area_code
         and not coverage(person.area_code, candidate.areas)
     ):
@@ -257,12 +269,12 @@ def _judge_eligibility(j: _Judged, c: Candidate, need: Need, person: SurvivorFac
         unsure += 1
     here = bool(need.near_area) and bool(coverage(need.near_area, c.areas))
     home = coverage(person.area_code, c.areas) if person.area_code else Coverage.NONE
-    if c.residents_only and home is not Coverage.FULLY:
+    if c.turns_away_outsiders and home is not Coverage.FULLY:
         j.bad(R.RESIDENCE_UNSURE)
         unsure += 1
     if here or home:
         j.good(R.SERVES_HERE)
-        if not home and not c.residents_only and person.area_code:
+        if not home and not c.turns_away_outsiders and person.area_code:
             j.good(R.TAKES_OUTSIDERS)
     else:
         j.bad(R.SERVES_ELSEWHERE)
@@ -329,6 +341,16 @@ def _judge_language(j: _Judged, c: Candidate, person: SurvivorFacts, cover: Cove
     j.standing[Step.LANGUAGE] = worse
 
 
+def _judge_agreement(j: _Judged, c: Candidate, need: Need) -> None:
+    """Beyond the own province a desk with which nothing is agreed stands behind one with which."""
+    beyond = bool(need.near_area) and ring(need.near_area, c.area_code) == _BEYOND
+    if c.agreement is not None:
+        j.good(R.AGREED, title=c.agreement.title, payer=c.agreement.payer)
+        if c.residents_only and not c.turns_away_outsiders:
+            j.good(R.AGREED_RESIDENCY)
+    j.standing[Step.AGREEMENT] = 1 if beyond and c.agreement is None else 0
+
+
 def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Kilometres between two points (latitude, longitude in degrees) along a great circle."""
     (lat1, lon1), (lat2, lon2) = ((radians(a), radians(b)) for a, b in (one, other))
@@ -345,8 +367,8 @@ def ring(near_area: str, area_code: str) -> int:
             break
         shared += 1
     if not near_area or shared == 0:
-        return 3
-    return 3 - shared
+        return _BEYOND
+    return _BEYOND - shared
 
 
 def _judge_distance(j: _Judged, c: Candidate, need: Need) -> float | None:
@@ -380,6 +402,7 @@ def judge(
     opens = _judge_open(j, candidate, need, calendar, cover)
     _judge_place(j, candidate)
     _judge_language(j, candidate, person, cover)
+    _judge_agreement(j, candidate, need)
     km = _judge_distance(j, candidate, need)
     if not candidate.confirmed:
         j.bad(R.UNCONFIRMED)

@@ -40,6 +40,8 @@ class ReasonCode(StrEnum):
     SAME_REGENCY = "same_regency"
     SAME_PROVINCE = "same_province"
     DISTANCE = "distance"
+    AGREED = "agreed"
+    AGREED_RESIDENCY = "agreed_residency"
 
     AGE_UNSURE = "age_unsure"
     SEX_UNSURE = "sex_unsure"
@@ -75,6 +77,8 @@ _WORDS: Mapping[ReasonCode, Promise] = MappingProxyType(
         ReasonCode.SAME_REGENCY: _("In the same regency or city"),
         ReasonCode.SAME_PROVINCE: _("In the same province"),
         ReasonCode.DISTANCE: _("%(km)s km away"),
+        ReasonCode.AGREED: _("Covered by “%(title)s”; paid by %(payer)s"),
+        ReasonCode.AGREED_RESIDENCY: _("The agreement opens it to people from elsewhere"),
         ReasonCode.RESIDENCE_UNSURE: _(
             "Takes residents only; the place of registration is not known yet"
         ),

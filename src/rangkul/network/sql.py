@@ -1,5 +1,6 @@
 """The network's own SQL: whether a membership still stands, and that rows keep to one agency."""
 
+# The clock's time, not the transaction's: a place made in this very transaction has begun.
 MEMBERSHIP_LIVE = """
 create or replace function house.membership_live(p_membership integer, p_version integer,
   p_actor integer, p_agency integer) returns boolean
@@ -7,7 +8,8 @@ language sql stable security definer set search_path = house, public, pg_temp as
   select exists (
     select 1 from network_membership m join accounts_user u on u.id = m.user_id
     where m.id = p_membership and m.version = p_version and m.user_id = p_actor
-      and m.agency_id = p_agency and u.is_active and (m.until is null or m.until > now()))
+      and m.agency_id = p_agency and u.is_active
+      and m.since <= clock_timestamp() and (m.until is null or m.until > now()))
 $body$;
 revoke all on function house.membership_live(integer, integer, integer, integer) from public;
 """
@@ -32,4 +34,39 @@ alter table network_absence add constraint network_absence_membership_sibling
 alter table network_absence add constraint network_absence_substitute_sibling
   foreign key (agency_id, substitute_id) references network_membership (agency_id, id)
   deferrable initially deferred;
+"""
+
+# Members and terms hang on a version of the same writer, and a version on an agreement that the
+# writer made or is a party to. The rule stands in policy; this is the net under it.
+AGREEMENTS = """
+alter table network_agreementversion add constraint network_agreementversion_owner_key
+  unique (agency_id, id);
+alter table network_agreementmember add constraint network_agreementmember_version_sibling
+  foreign key (agency_id, version_id) references network_agreementversion (agency_id, id)
+  deferrable initially deferred;
+alter table network_agreementterm add constraint network_agreementterm_version_sibling
+  foreign key (agency_id, version_id) references network_agreementversion (agency_id, id)
+  deferrable initially deferred;
+
+create function house.guard_agreement_version() returns trigger language plpgsql
+set search_path = house, public, pg_temp as $body$
+declare newest integer;
+begin
+  if new.agency_id is null then return new; end if;
+  select id into newest from network_agreementversion
+    where agreement_id = new.agreement_id order by number desc limit 1;
+  if (newest is null and exists (select 1 from network_agreement
+        where id = new.agreement_id and agency_id = new.agency_id))
+      or exists (select 1 from network_agreementmember m join network_agency a
+        on a.id = new.agency_id where m.version_id = newest and (m.member_id = a.id
+          or (a.level in ('provinsi', 'nasional')
+            and (a.area_id = m.area_id or starts_with(a.area_id, m.area_id || '.'))
+            and (m.kinds = '{}' or a.kind = any(m.kinds))))) then
+    return new;
+  end if;
+  raise exception 'not a party to this agreement' using errcode = 'RK403';
+end $body$;
+revoke all on function house.guard_agreement_version() from public;
+create trigger house_guard_party before insert on network_agreementversion
+  for each row execute function house.guard_agreement_version();
 """

@@ -11,6 +11,8 @@ from rangkul.foundation.errors import InvalidInput
 from rangkul.people import matching
 
 _MOST_TEXT = 300
+OLDEST = 125
+"""No living person is older, in years."""
 
 
 class _Sealable:
@@ -109,7 +111,7 @@ def check(identity: Identity, contact: Contact, *, today: date) -> tuple[Identit
             phone = clean
     if identity.birth_date is not None and identity.birth_date > today:
         errors["birth_date"] = "future"
-    if identity.birth_date is not None and identity.birth_date.year < today.year - 125:
+    if identity.birth_date is not None and identity.birth_date.year < today.year - OLDEST:
         errors["birth_date"] = "too_old"
     if errors:
         raise InvalidInput(errors)

@@ -85,6 +85,11 @@ class Token(models.Model):
                 name="token_lookup",
             ),
             models.Index(fields=["subject"], name="token_subject"),
+            models.Index(
+                fields=["agency", "ref"],
+                name="token_ref",
+                condition=models.Q(subject_kind="p"),
+            ),
         ]
 
     class Privacy:

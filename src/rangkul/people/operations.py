@@ -17,12 +17,15 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import new_id
 from rangkul.foundation.locks import check_version
+from rangkul.foundation.outbox import Event, post
 from rangkul.foundation.vault import DataClass, Owner
 from rangkul.people import events, queries, tokens
-from rangkul.people.identity import Contact, Identity, Location, check
+from rangkul.people.identity import OLDEST, Contact, Identity, Location, check
 from rangkul.people.models import Person, SamePerson
+from rangkul.reference import queries as reference
 from rangkul.trail.operations import record
 
+SEXES = frozenset({"", "P", "L", "X"})
 PARTS = frozenset({Person.SURVIVOR, Person.SUSPECT, Person.KIN, Person.GUARDIAN, Person.OTHER})
 
 
@@ -48,6 +51,10 @@ def add_person(
     """
     if part not in PARTS:
         raise InvalidInput({"part": "unknown"})
+    _require_known(
+        sex=sex, relation=relation, bans=contact_bans, area=location.area, birth_year=birth_year,
+        at=at,
+    )  # fmt: skip
     identity, contact = check(identity, contact, today=at.date())
     person = Person(
         id=new_id(), case=case, part=part, sex=sex, relation=relation,
@@ -81,11 +88,18 @@ def change_person(
     contact_allowed: bool | None,
     contact_bans: Sequence[str],
 ) -> Person:
-    """Write what is now known of somebody. Raises ``StaleForm`` when another wrote since."""
+    """Write what is now known of somebody.
+
+    Raises ``StaleForm`` when another wrote since, ``InvalidInput`` (field → code).
+    """
     person = queries.get_person(by, person_id)
     case = custody.lock_case(by, person.case_id)
     person = Person.objects.select_for_update().get(id=person_id)
     check_version(expected=expected_version, found=person.version)
+    _require_known(
+        sex=sex, relation=relation, bans=contact_bans, area=location.area, birth_year=birth_year,
+        at=at, held=person,
+    )  # fmt: skip
     identity, contact = check(identity, contact, today=at.date())
     person.sex, person.relation = sex, relation
     person.birth_year = identity.birth_date.year if identity.birth_date else birth_year
@@ -212,6 +226,58 @@ def unlink_files(*, link_id: UUID, by: Actor, at: datetime) -> None:
         )  # fmt: skip
 
 
+@transaction.atomic
+def make_findable(*, case_id: int, by: Actor, at: datetime) -> bool:
+    """Store the search tokens of a case's survivor for the acting agency, which holds the case too.
+
+    Tokens are keyed for each agency and no agency writes another's, so each makes its own from
+    the identity that it may open. It shows nobody a name; what it changes is recorded. Idempotent;
+    returns whether anything changed. Raises ``NotReachable`` for a case that the agency does not
+    hold (any more).
+    """
+    require(by.roles, Permission.OPEN_IDENTITY)
+    # One after the other with the end of an access, which takes the tokens away.
+    custody.lock_case(by, case_id)
+    survivor = queries.get_survivor(by, case_id)
+    (opened,) = queries.unseal([survivor])
+    changed = tokens.replace_tokens(
+        agency_id=by.agency_id, subject=survivor.id, kind=tokens.PERSON, ref=case_id,
+        identity=opened.identity, contact=opened.contact,
+    )  # fmt: skip
+    if changed:
+        record(
+            by=by, at=at, name=events.MADE_FINDABLE, subject_kind="person",
+            subject_id=survivor.id, case_id=case_id,
+        )  # fmt: skip
+    return changed
+
+
+def _require_known(
+    *, sex: str, relation: str, bans: Sequence[str], area: str, birth_year: int | None,
+    at: datetime, held: Person | None = None,
+) -> None:  # fmt: skip
+    """Every code stands in its list, the year is one of a living person. Raises ``InvalidInput``.
+
+    A code that ``held`` bears already may have left its list since: it stays.
+    """
+    errors: dict[str, str] = {}
+    if sex not in SEXES:
+        errors["sex"] = "unknown"
+    kept = (held.relation, *held.contact_bans) if held else ()
+    for field, list_name, codes in (
+        ("relation", "hubungan_rinci", [relation] if relation else []),
+        ("contact_bans", "larangan_kontak", bans),
+    ):
+        if not all(code in kept or reference.is_code(list_name, code) for code in codes):
+            errors[field] = "unknown"
+    if area and area not in reference.get_areas([area]):
+        errors["area"] = "unknown"
+    if birth_year is not None and not at.year - OLDEST <= birth_year <= at.year:
+        errors["birth_year"] = "impossible"
+    if errors:
+        raise InvalidInput(errors)
+
+
 def _seal(
     person: Person, case_subject: UUID, identity: Identity, contact: Contact, location: Location
 ) -> None:
@@ -231,10 +297,16 @@ def _seal(
 
 
 def _index(person: Person, identity: Identity, contact: Contact, *, by: Actor) -> None:
-    """Only survivors are found by name and number: nobody looks for a suspect's other victims."""
+    """Only survivors are found by name and number: nobody looks for a suspect's other victims.
+
+    The other agencies of a joint team are told to make their own tokens.
+    """
     if person.part != Person.SURVIVOR:
         return
     tokens.replace_tokens(
         agency_id=by.agency_id, subject=person.id, kind=tokens.PERSON, ref=person.case_id,
         identity=identity, contact=contact,
     )  # fmt: skip
+    for agency_id in custody.list_holders(person.case_id):
+        if agency_id != by.agency_id:
+            post(Event(events.PERSON_CHANGED, "case", str(person.case_id), agency_id))

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.custody import queries as custody
-from rangkul.custody.models import CaseAccess
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
@@ -23,9 +23,9 @@ from rangkul.people.models import Person, SamePerson, Token
 CURRENT = "current"
 
 
-def list_people(actor: Actor, case_id: int, *, seen: CaseAccess | None = None) -> list[Person]:
+def list_people(actor: Actor, case_id: int) -> list[Person]:
     """The people of a case that ``actor`` may see, the survivor first; nothing is opened."""
-    custody.prove(actor, case_id, seen)
+    custody.get_access(actor, case_id)
     found = Person.objects.filter(case_id=case_id, state=CURRENT).order_by("added_at")
     return sorted(found, key=lambda person: person.part != Person.SURVIVOR)
 
@@ -97,6 +97,19 @@ def _columns(person: Person) -> tuple[tuple[str, bytes | None], ...]:
 def place(person_id: UUID, column: str) -> vault.Place:
     """Where a person's seal stands."""
     return vault.Place("people_person", column, person_id)
+
+
+def list_unfindable(agency_id: int, *, limit: int = 1000) -> list[int]:
+    """Cases that the agency holds and whose survivor it cannot look for yet, oldest first."""
+    held = custody.held_by(agency_id).values("case_id")
+    known = Token.objects.filter(
+        agency_id=agency_id, subject_kind=tokens.PERSON, ref=OuterRef("case_id")
+    )
+    nameless = Q(identity_sealed__isnull=True, contact_sealed__isnull=True)
+    found = Person.objects.filter(
+        ~Exists(known), case_id__in=held, part=Person.SURVIVOR, state=CURRENT
+    ).exclude(nameless)
+    return list(found.order_by("case_id").values_list("case_id", flat=True)[:limit])
 
 
 # -- search -----------------------------------------------------------------------------------

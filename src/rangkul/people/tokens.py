@@ -70,14 +70,22 @@ class TokenMaker:
 
 def replace_tokens(
     *, agency_id: int, subject: UUID, kind: str, ref: int, identity: Identity, contact: Contact
-) -> None:
-    """Make the stored tokens of a person or report match what is known now."""
-    Token.objects.filter(subject=subject, agency_id=agency_id).delete()
-    Token.objects.bulk_create(
-        TokenMaker(agency_id).rows(
-            subject=subject, kind=kind, ref=ref, identity=identity, contact=contact
-        )
+) -> bool:
+    """Make the stored tokens of a person or report match what is known now.
+
+    Returns whether anything had to be written: what stands already is left alone.
+    """
+    made = TokenMaker(agency_id).rows(
+        subject=subject, kind=kind, ref=ref, identity=identity, contact=contact
     )
+    known = Token.objects.filter(subject=subject, agency_id=agency_id)
+    columns = ("token", "subject_kind", "ref", "name", "parts", "spelling")
+    wanted = [tuple(getattr(row, column) for column in columns) for row in made]
+    if sorted(known.values_list(*columns)) == sorted(wanted):
+        return False
+    known.delete()
+    Token.objects.bulk_create(made)
+    return True
 
 
 def remove_tokens(*, agency_id: int, subjects: Iterable[UUID]) -> None:

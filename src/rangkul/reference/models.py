@@ -160,7 +160,8 @@ class Procedure(models.Model):
     applies = models.TextField()
     runs_against = models.TextField()
     escalates = models.BooleanField()
-    source = models.TextField()
+    source_id = models.TextField()
+    source_en = models.TextField()
     mark = models.TextField(choices=Mark)
     note_id = models.TextField(blank=True)
     note_en = models.TextField(blank=True)
@@ -178,8 +179,8 @@ class Procedure(models.Model):
     class Privacy:
         public = (
             "id", "code", "version", "title_id", "title_en", "kind", "amount", "unit", "meaning",
-            "from_event", "applies", "runs_against", "escalates", "source", "mark", "note_id",
-            "note_en", "valid_from",
+            "from_event", "applies", "runs_against", "escalates", "source_id", "source_en",
+            "mark", "note_id", "note_en", "valid_from",
         )  # fmt: skip
         personal = ()
         sealed = ()

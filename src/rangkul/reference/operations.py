@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from rangkul.foundation import memory
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable, RangkulError
 from rangkul.reference import events, policy, queries, release
@@ -201,6 +202,7 @@ def set_calendar_override(
         date=day,
         defaults={"is_working": is_working, "note": note.strip(), "source": source.strip()},
     )
+    memory.forget(queries.CALENDARS)
     trail.record(
         by=by,
         at=at,
@@ -222,6 +224,7 @@ def clear_calendar_override(*, by: Actor, at: datetime, day: date, area: str = "
     cleared, _by_model = CalendarOverride.objects.filter(area_id=area or None, date=day).delete()
     if not cleared:
         raise NotReachable("calendar correction")
+    memory.forget(queries.CALENDARS)
     trail.record(
         by=by,
         at=at,
@@ -262,6 +265,7 @@ def change_procedure(
         valid_from=valid_from,
         defaults={"kind": kind, "amount": amount, "unit": unit, "source": source.strip()},
     )
+    memory.forget(queries.PROCEDURES)
     trail.record(
         by=by,
         at=at,

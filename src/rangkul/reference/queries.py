@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import get_language
 
+from rangkul.foundation import memory
 from rangkul.foundation.errors import NotReachable, RangkulError
 from rangkul.reference import calendar
 from rangkul.reference.calendar import DayOverride, WorkingCalendar
@@ -39,6 +40,10 @@ class UnknownCode(LookupError):
     """A list that does not exist, or a value that its list never held."""
 
 
+# What the memory of a scope calls the rules and the working days it has read.
+PROCEDURES, CALENDARS = "procedures", "calendars"
+
+
 class UnknownProcedure(LookupError):
     """A procedure that no release carries, or none that was in force on that day."""
 
@@ -64,11 +69,11 @@ def ancestor_codes(code: str) -> tuple[str, ...]:
 
 
 def get_area(code: str) -> Area:
-    """The area with this code, a former one included; raises `NotReachable`."""
-    try:
-        return Area.objects.get(code=code)
-    except Area.DoesNotExist:
-        raise NotReachable("area") from None
+    """The area with this code, a former one included, asked once; raises `NotReachable`."""
+    found = memory.once(("area", code), lambda: Area.objects.filter(code=code).first())
+    if found is None:
+        raise NotReachable("area")
+    return found
 
 
 def get_areas(codes: Iterable[str]) -> Mapping[str, Area]:
@@ -270,7 +275,8 @@ class Rule:
     applies: str
     runs_against: str
     escalates: bool
-    source: str
+    source_id: str
+    source_en: str
     mark: str
     note_id: str
     note_en: str
@@ -286,6 +292,11 @@ class Rule:
         return self.note_en if (lang or get_language() or "id").startswith("en") else self.note_id
 
     @property
+    def source(self) -> str:
+        """Where the length comes from, in the present language; a local value as it was typed."""
+        return self.source_en if (get_language() or "id").startswith("en") else self.source_id
+
+    @property
     def key(self) -> str:
         """The key a confirmation names it by."""
         return f"{self.code}/{self.version}"
@@ -296,8 +307,8 @@ def _rule(row: Procedure) -> Rule:
         code=row.code, version=row.version, title_id=row.title_id, title_en=row.title_en,
         kind=row.kind, amount=row.amount, unit=row.unit, meaning=row.meaning,
         from_event=row.from_event, applies=row.applies, runs_against=row.runs_against,
-        escalates=row.escalates, source=row.source, mark=row.mark, note_id=row.note_id,
-        note_en=row.note_en, valid_from=row.valid_from,
+        escalates=row.escalates, source_id=row.source_id, source_en=row.source_en, mark=row.mark,
+        note_id=row.note_id, note_en=row.note_en, valid_from=row.valid_from,
     )  # fmt: skip
 
 
@@ -307,8 +318,8 @@ def _overridden(rule: Rule, overrides: Iterable[ProcedureOverride]) -> Rule:
     if best is None:
         return rule
     return replace(
-        rule, kind=best.kind, amount=best.amount, unit=best.unit, source=best.source,
-        is_local_value=True,
+        rule, kind=best.kind, amount=best.amount, unit=best.unit, source_id=best.source,
+        source_en=best.source, is_local_value=True,
     )  # fmt: skip
 
 
@@ -320,10 +331,14 @@ def _overrides(area: str, on: date) -> Q:
 
 
 def get_rule(code: str, *, on: date, area: str = "") -> Rule:
-    """The procedure in force on the local day ``on`` in an area (code); two queries.
+    """The procedure in force on the local day ``on`` in an area (code); two queries, asked once.
 
     Raises `UnknownProcedure`.
     """
+    return memory.once((PROCEDURES, code, on, area), lambda: _in_force(code, on=on, area=area))
+
+
+def _in_force(code: str, *, on: date, area: str) -> Rule:
     row = (
         Procedure.objects.filter(code=code, valid_from__lte=on)
         .order_by("-valid_from", "-version")
@@ -353,16 +368,33 @@ def list_rules(*, on: date, area: str = "") -> list[Rule]:
 
 
 def working_calendar(area: str = "") -> WorkingCalendar:
-    """The working days of an area (code), wider areas' corrections included; one query.
+    """The working days of an area (code), wider areas' corrections included; one query, asked once.
 
     The narrowest area's word on a day wins. Without ``area``: the nation's.
     """
+    return memory.once((CALENDARS, area), lambda: _calendar(area))
+
+
+def working_calendars(areas: Iterable[str]) -> dict[str, WorkingCalendar]:
+    """The working days of several areas (codes) at once; one query."""
+    wanted = {area: ancestor_codes(area) for area in areas}
+    around = {code for codes in wanted.values() for code in codes}
+    rows = list(CalendarOverride.objects.filter(Q(area=None) | Q(area__in=around)))
+    return {area: _calendar_of(rows, codes) for area, codes in wanted.items()}
+
+
+def _calendar(area: str) -> WorkingCalendar:
     places = Q(area=None)
     if area:
         places |= Q(area__in=ancestor_codes(area))
-    rows = CalendarOverride.objects.filter(places)
+    return _calendar_of(CalendarOverride.objects.filter(places), ancestor_codes(area))
+
+
+def _calendar_of(rows: Iterable[CalendarOverride], codes: Collection[str]) -> WorkingCalendar:
+    """The corrections of these areas and of the nation, the narrowest last."""
+    ours = [row for row in rows if row.area_id is None or row.area_id in codes]
     overrides: dict[date, DayOverride] = {}
-    for row in sorted(rows, key=lambda row: len(row.area_id or "")):
+    for row in sorted(ours, key=lambda row: len(row.area_id or "")):
         overrides[row.date] = DayOverride(row.is_working, row.note)
     return WorkingCalendar(MappingProxyType(overrides))
 

@@ -94,7 +94,8 @@ class ProcedureRow:
     applies: str
     runs_against: str
     escalates: bool
-    source: str
+    source_id: str
+    source_en: str
     mark: str
     note_id: str
     note_en: str
@@ -261,7 +262,8 @@ def read_procedures() -> tuple[ProcedureRow, ...]:
             applies=row["applies"],
             runs_against=row["runs_against"],
             escalates=row["escalates"] == "1",
-            source=row["source"],
+            source_id=row["source_id"],
+            source_en=row["source_en"],
             mark=row["mark"],
             note_id=row["note_id"],
             note_en=row["note_en"],

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
 
 from rangkul.cases.models import CaseFile
 from rangkul.consent.models import Basis as BasisRow
-from rangkul.consent.policy import CONSENT, BasisMissing
+from rangkul.consent.policy import CONSENT, REVIEW_WITHIN, BasisMissing
 from rangkul.reference.services import ServiceCode
 from rangkul.referrals import ceilings
 from rangkul.referrals.ceilings import Basis, BasisOption, DataClass, Levels
+from rangkul.referrals.ceilings.bases import (
+    CHILD,
+    GUARDIAN_EXCLUDED,
+    PROTECTION_AT_ORIGIN,
+    REHABILITATION,
+    RETURN,
+    VITAL,
+)
+from rangkul.referrals.models import Request
 
 GUARDIAN_SUSPECTED = "wali_diduga"
 
@@ -43,6 +56,44 @@ def options(service: ServiceCode, standing: Standing) -> tuple[BasisOption, ...]
     return ceilings.bases_for(
         service, child=standing.is_child, guardian_excluded=standing.guardian_excluded
     )
+
+
+# What the whole file may rest on where it goes without consent; never more than one sentence of law
+# away from the task: rehabilitation, the region of origin's duty, danger, protection of a child.
+_HANDING_OVER: Final = (
+    BasisOption(
+        Basis.PUBLIC_TASK, (REHABILITATION, RETURN, PROTECTION_AT_ORIGIN),
+        "Lembaga penerima berwenang menurut tugasnya; kasus tidak dapat dilayani di sini.",
+        "The receiving agency is competent by its task; the case cannot be served here.",
+    ),
+    BasisOption(
+        Basis.VITAL_INTEREST, (VITAL,),
+        "Nyawa atau keselamatannya terancam bila kasus tetap di sini.",
+        "Life or safety is in danger while the case stays here.",
+    ),
+    BasisOption(
+        Basis.LEGAL_DUTY, (CHILD,), "Pelindungan khusus anak.", "Special protection of a child.",
+        child_only=True,
+    ),
+)  # fmt: skip
+
+
+def handing_over_options(standing: Standing) -> tuple[BasisOption, ...]:
+    """The bases other than consent on which a case may move to another agency."""
+    if standing.guardian_excluded:
+        return GUARDIAN_EXCLUDED
+    return tuple(o for o in _HANDING_OVER if standing.is_child or not o.child_only)
+
+
+def check_handing_over(*, letter: str, article: str, standing: Standing) -> dict[str, str]:
+    """What is wrong with the ground of a transfer, by field; empty when nothing is."""
+    if letter == CONSENT:
+        return {} if may_consent(standing) else {"letter": "guardian_excluded"}
+    for option in handing_over_options(standing):
+        if option.basis.letter == letter:
+            known = {each.code for each in option.articles}
+            return {} if article in known else {"article": "not_for_service"}
+    return {"letter": "not_offered"}
 
 
 def may_consent(standing: Standing) -> bool:
@@ -103,3 +154,17 @@ def allowed(basis: BasisRow, standing: Standing) -> Levels:
         guardian_excluded=standing.guardian_excluded,
     )  # fmt: skip
     return top.meet(put_down)
+
+
+def review_lapsed(request: Request, *, at: datetime) -> bool:
+    """Whether the basis of a request went a day without the review that it owes.
+
+    Then nothing more is read on it until a supervisor of the sender's has looked. Asked at each
+    reading, by either side; consent owes no review.
+    """
+    if request.basis_letter == CONSENT:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("select house.review_owed_since(%s)", [request.id])
+        since: datetime | None = cursor.fetchone()[0]
+    return since is not None and since <= at - REVIEW_WITHIN

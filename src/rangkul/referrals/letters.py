@@ -7,13 +7,10 @@ number, and its QR code that number's address, which asks for sign-in and nothin
 from __future__ import annotations
 
 import io
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 
 import segno
-import typst
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,6 +19,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.typesetting import typeset
 from rangkul.referrals import discretion, events, queries, sheet
 from rangkul.referrals.operations import OpenPacket
 from rangkul.trail.operations import record
@@ -72,7 +70,9 @@ def print_slip(
     require(by.roles, Permission.PRINT_LETTERS)
     referral = queries.get_referral(by, request_id)
     request = queries.get_sent(by, request_id)
-    errors = slip.errors() | ({} if safe_to_carry else {"safe": "required"})
+    words = {"when": slip.when, "place": slip.place, "bring": slip.bring}
+    errors = slip.errors() | discretion.leaving(words, by)
+    errors |= {} if safe_to_carry else {"safe": "required"}
     if errors:
         raise InvalidInput(errors)
     number = queries.packet_number(request.id)
@@ -136,15 +136,7 @@ def qr_svg(text: str) -> str:
 
 
 def _pdf(name: str, data: dict[str, object]) -> bytes:
-    """Typeset a letter of this package; its words are data, never markup."""
-    template = resources.files("rangkul.referrals").joinpath("letter", name).read_bytes()
-    made: bytes = typst.compile(
-        template,
-        format="pdf",
-        sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},
-        ignore_system_fonts=True,
-    )
-    return made
+    return typeset("rangkul.referrals", name, data)
 
 
 def _language() -> str:

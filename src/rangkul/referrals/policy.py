@@ -67,6 +67,20 @@ def sent_by(actor: Actor) -> Q:
     return Q(Exists(ours), sender_agency_id=actor.agency_id)
 
 
+def called(actor: Actor) -> Q:
+    """A condition on ``CallOffer``: it waits, or waited, at a desk where this person sits."""
+    if not actor.desk_ids or not may(actor.roles, Permission.ANSWER_PACKETS):
+        return _NOTHING
+    return Q(receiver_agency_id=actor.agency_id, receiver_desk_id__in=actor.desk_ids)
+
+
+def transfers_visible_to(actor: Actor) -> Q:
+    """A condition on ``Transfer``: offered to this agency's supervisors, or by them."""
+    if not may(actor.roles, Permission.TRANSFER_CASE):
+        return _NOTHING
+    return Q(receiver_agency_id=actor.agency_id) | Q(sender_agency_id=actor.agency_id)
+
+
 def visible_to(actor: Actor) -> Q:
     """A condition on ``Request``: either side."""
     return received_by(actor) | sent_by(actor)

@@ -1,6 +1,7 @@
 """What the trail and the outbox call the acts on reports."""
 
 REPORT_BEGUN = "report.begun"
+REPORT_SENT = "report.sent"
 REPORT_RECEIVED = "report.received"
 REPORT_TAKEN = "report.taken"
 REPORT_READ = "report.read"

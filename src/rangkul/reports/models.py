@@ -45,6 +45,9 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["agency", "-entered_at"], name="report_newest"),
             models.Index(
+                fields=["agency"], name="report_waiting", condition=models.Q(state="received")
+            ),
+            models.Index(
                 fields=["case_id"], name="report_case", condition=models.Q(case_id__isnull=False)
             ),
         ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
@@ -19,8 +19,10 @@ from rangkul.foundation import outbox, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.locks import check_version
+from rangkul.foundation.scope import WORK, Scope, within
 from rangkul.foundation.vault import DataClass, Owner
 from rangkul.foundation.workflow import IllegalMove
+from rangkul.network import queries as network
 from rangkul.people import tokens
 from rangkul.people.identity import Contact, Identity
 from rangkul.reference import queries as reference
@@ -37,6 +39,9 @@ FIRST_RESPONSE = {
 }
 OUTCOMES = frozenset({"saran_diberikan", "disalurkan", "tidak_dapat_dihubungi", "ganda", "uji"})
 
+
+# Under whose name a person from outside brings a report in: the receiving agency's own intake.
+INTAKE = "intake"
 
 # An empty draft left behind is taken up again; a fresh one may be another tab's.
 _LEFT_BEHIND = timedelta(minutes=10)
@@ -106,9 +111,58 @@ def receive_report(
     """
     require(by.roles, Permission.TAKE_REPORT)
     report = _lock(by, report_id)
-    move = workflow.MOVES.check("receive", report.state)
+    workflow.MOVES.check("receive", report.state)
     check_version(expected=expected_version, found=report.version)
     _check(content, at=at)
+    _receive(report, content, by=by, at=at)
+    _post(report, by)
+    return report
+
+
+@transaction.atomic
+def send_report(*, content: ReportContent, token: UUID, by: Actor, at: datetime) -> int:
+    """A registered reporter sends a report to the desk that receives it for this place; its id.
+
+    It is received there at once: triage, first clock, trail, as for any report, done by her under
+    the purpose *intake* of that agency. She keeps a line in her own agency's trail and never sees
+    the row. The same ``token`` again returns the report that it made. Raises ``InvalidInput``
+    (``area``: ``no_desk`` when nobody receives reports for it).
+    """
+    require(by.roles, Permission.SEND_REGISTERED_REPORT)
+    _check(content, at=at)
+    _one_form_at_a_time(by)
+    act_id = uuid5(token, str(by.user_id))
+    before = queries.report_sent_by(by, act_id)
+    if before is not None:
+        return before
+    desk = network.receiving_desk(content.area, own_agency_id=by.agency_id, at=at)
+    if desk is None:
+        raise InvalidInput({"area": "no_desk"})
+    guest = Actor(by.user_id, desk.agency_id, 0, 0, frozenset())
+    with within(Scope(desk.agency_id, by.user_id, 0, 0, INTAKE)):
+        report = Report.objects.create(
+            subject=uuid4(), agency_id=desk.agency_id, desk_id=desk.id, state=workflow.DRAFT,
+            entered_at=at, taken_by=by.user_id,
+        )  # fmt: skip
+        _receive(report, content, by=guest, at=at, purpose=INTAKE)
+    record(
+        by=by, at=at, name=events.REPORT_SENT, subject_kind="report", subject_id=report.id,
+        act_id=act_id, detail={"desk": desk.id},
+    )  # fmt: skip
+    return report.id
+
+
+def _one_form_at_a_time(by: Actor) -> None:
+    """Pressed twice: the second waits for the first's end, and then finds what it made."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(3, %s)", [by.user_id])
+
+
+def _receive(
+    report: Report, content: ReportContent, *, by: Actor, at: datetime, purpose: str = WORK
+) -> None:
+    """Everything that happens to a report when it is received, whoever brings it."""
+    move = workflow.MOVES.check("receive", report.state)
     _write(report, content)
     triage = queries.unseal(report).triage
     judgement = rk01_triase.judge(rk01_triase.read_triage(content.answers or {}))
@@ -122,20 +176,34 @@ def receive_report(
     clocks.start(
         procedure=FIRST_RESPONSE[report.risk], subject_kind="report", subject_id=report.id,
         area=report.area, by=by, at=at, since=report.reported_at, desk_id=report.desk_id,
-        risk=report.risk,
+        risk=report.risk, purpose=purpose,
     )  # fmt: skip
-    _follow_up(report, since=report.reported_at, by=by, at=at)
+    _follow_up(report, since=report.reported_at, by=by, at=at, purpose=purpose)
     record(
         by=by, at=at, name=events.REPORT_RECEIVED, subject_kind="report", subject_id=report.id,
-        detail={"channel": report.channel, "risk": report.risk},
+        detail={"channel": report.channel, "risk": report.risk}, purpose=purpose,
     )  # fmt: skip
+
+
+def _post(report: Report, by: Actor) -> None:
+    """Let the desks that know the person hear of it; the job opens the report as ``by``."""
     outbox.post(
         outbox.Event(
-            events.REPORT_RECEIVED, "report", str(report.id), by.agency_id, by.user_id,
+            events.REPORT_RECEIVED,
+            "report",
+            str(report.id),
+            by.agency_id,
+            by.user_id,
             by.membership_id,
         )
-    )  # fmt: skip
-    return report
+    )
+
+
+def _post_if_sent_in(report: Report, by: Actor) -> None:
+    """A report from outside: only now there is somebody here who may open it for the question."""
+    here = network.get_live_actor(user_id=report.taken_by, agency_id=report.agency_id)
+    if here is None:
+        _post(report, by)
 
 
 @transaction.atomic
@@ -166,6 +234,7 @@ def take_in_hand(*, report_id: int, by: Actor, at: datetime) -> Report:
         procedures=[*FIRST_RESPONSE.values()],
     )  # fmt: skip
     record(by=by, at=at, name=events.REPORT_TAKEN, subject_kind="report", subject_id=report.id)
+    _post_if_sent_in(report, by)
     return report
 
 
@@ -385,10 +454,13 @@ def _check(content: ReportContent, *, at: datetime) -> None:
         raise InvalidInput({"area": "unknown"})
 
 
-def _follow_up(report: Report, *, since: datetime, by: Actor, at: datetime) -> None:
+def _follow_up(
+    report: Report, *, since: datetime, by: Actor, at: datetime, purpose: str = WORK
+) -> None:
     clocks.start(
         procedure="report_follow_up", subject_kind="report", subject_id=report.id,
         area=report.area, by=by, at=at, since=since, desk_id=report.desk_id, risk=report.risk,
+        purpose=purpose,
     )  # fmt: skip
 
 

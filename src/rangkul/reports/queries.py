@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F, Q
 
 from rangkul.assessments import rk01_triase
@@ -15,13 +16,16 @@ from rangkul.assessments.answers import Answers
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
+from rangkul.foundation.counting import Named, named_count
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.ids import NumberSeries
 from rangkul.people import queries as people
 from rangkul.people.tokens import REPORT
 from rangkul.reports import policy, workflow
 from rangkul.reports.content import About, ReportContent, Reporter
+from rangkul.reports.events import REPORT_SENT
 from rangkul.reports.models import EarlierContact, Report
+from rangkul.trail import queries as trail
 
 PAGE = 25
 MOST_OPEN = 100
@@ -69,14 +73,40 @@ def list_reports(actor: Actor, *, before: int | None = None) -> list[Report]:
     return list(found.order_by("-entered_at", "-id")[: PAGE + 1])
 
 
-def count_waiting(actor: Actor) -> int:
-    """How many received reports nobody has taken in hand."""
-    return Report.objects.filter(policy.visible_to(actor), state=workflow.RECEIVED).count()
+def waiting_counts(actor: Actor) -> list[Named]:
+    """``reports``: those received that nobody has taken in hand; for ``count_all``."""
+    found = Report.objects.filter(policy.visible_to(actor), state=workflow.RECEIVED)
+    return [named_count("reports", found)]
 
 
 def place(report_id: int, column: str) -> vault.Place:
     """Where a report's seal stands."""
     return vault.Place("reports_report", column, report_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """All that a registered reporter keeps of a report that she sent."""
+
+    number: str
+    sent_at: datetime
+    in_hand: bool
+
+
+def list_receipts(actor: Actor, *, since: datetime, limit: int = 50) -> list[Receipt]:
+    """What this person has sent, newest first: received, or in hand; never anything else."""
+    acts = trail.list_own(actor, names=(REPORT_SENT,), since=since, limit=limit)
+    sent = {int(act.subject_id): act.at for act in acts}
+    with connection.cursor() as cursor:
+        cursor.execute("select house.reports_in_hand(%s)", [list(sent)])
+        in_hand = {row[0] for row in cursor.fetchall()}
+    return [Receipt(report_number(id_), at, id_ in in_hand) for id_, at in sent.items()]
+
+
+def report_sent_by(actor: Actor, act_id: UUID) -> int | None:
+    """The report that a registered reporter's act made, or ``None``: the form was not sent yet."""
+    found = trail.subject_of_own(actor, act_id=act_id, name=REPORT_SENT)
+    return int(found) if found else None
 
 
 @dataclass(frozen=True, slots=True)

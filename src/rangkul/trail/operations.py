@@ -17,6 +17,9 @@ _COLUMNS = (
     "note_sealed, detail, digest"
 )
 
+# Made once: `json.dumps` with arguments makes an encoder for every call.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
 
 def canonical(
     *,
@@ -49,7 +52,7 @@ def canonical(
         b"" if case_id is None else str(case_id).encode(),
         reason.encode(),
         b"" if note_sealed is None else note_sealed,
-        json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode(),
+        _encode(detail).encode(),
     )
     return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
 

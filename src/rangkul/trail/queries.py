@@ -53,6 +53,14 @@ def list_subject(actor: Actor, kind: str, subject_id: object, *, limit: int = 50
     )
 
 
+def subject_of_own(actor: Actor, *, act_id: UUID, name: str) -> str | None:
+    """What one act of the acting person was done to, or ``None``: she has not done it."""
+    found = Act.objects.filter(
+        id=act_id, name=name, agency_id=actor.agency_id, actor_id=actor.user_id
+    ).first()
+    return found.subject_id if found else None
+
+
 def list_own(actor: Actor, *, names: Sequence[str], since: datetime, limit: int = 20) -> list[Act]:
     """The acting person's own newest acts of these names."""
     return list(

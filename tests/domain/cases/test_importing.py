@@ -72,6 +72,22 @@ def test_a_row_is_read_as_people_write(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "band", "child"),
+    [("13", "13_17", True), ("17 th", "13_17", True), ("18", "18_24", False), ("0", "0_5", True)],
+)
+def test_an_age_on_the_list_is_the_group_on_the_cover(
+    cast: Cast, cell: str, band: str, child: bool
+) -> None:
+    (found,) = checked(cast.wahyuni, table(["Kenanga", cell], head=["Nama korban", "Umur"]))
+    assert found.row is not None
+    carried = ImportRow.from_plain(found.row.to_plain())
+    taken = take(cast.wahyuni, [carried], uuid4())
+    with acting(cast.wahyuni):
+        file = case_queries.get_file(cast.wahyuni, taken.opened[0][1])
+    assert (file.age_band, file.is_child) == (band, child)
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         ("1998-03-24", date(1998, 3, 24)), ("24/03/1998", date(1998, 3, 24)),

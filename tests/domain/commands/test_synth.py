@@ -91,14 +91,21 @@ def _catalogue(owner: Connection) -> list[tuple[object, ...]]:
 def test_reach_is_what_the_triggers_would_have_written(country: Connection) -> None:
     counted = 0
     for table, kind, _ in owned_tables():
-        wanted = {
+        known = {
             "case": sql.SQL("house.case_reach(case_id, audience, audience_agency_id)"),
             "pair": sql.SQL(
                 "array(select distinct a from unnest(array[sender_agency_id, "
                 "receiver_agency_id]) a order by a)"
             ),
             "request": sql.SQL("house.request_reach(request_id)"),
-        }[kind]
+        }
+        if kind not in known:
+            # A lane that the invented country does not fill: nothing of it may stand there.
+            assert country.execute(
+                sql.SQL("select count(*) from {}").format(sql.Identifier(table))
+            ).fetchone() == (0,), table
+            continue
+        wanted = known[kind]
         total, wrong = country.execute(
             sql.SQL(
                 "select count(*), count(*) filter (where reach is distinct from {}) from {}"

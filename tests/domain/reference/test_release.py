@@ -154,11 +154,19 @@ def test_procedures_are_whole() -> None:
         assert row.amount > 0
         assert row.kind != Kind.WORKING_DAYS or row.unit == Unit.DAYS
         assert row.mark in release.MARKS
-        assert row.source
+        assert row.source_id
+        assert row.source_en
         assert row.title_id != row.title_en
         assert bool(row.note_id) == bool(row.note_en)
         # The trail's column for what an act was done to.
         assert len(row.code) <= 40
+
+
+def test_no_indonesian_word_stands_in_an_english_source() -> None:
+    words = {"nilai", "bawaan", "daerah", "ps", "ayat", "dan", "sumber"}
+    said = {row.code: set(row.source_en.lower().replace(",", " ").split()) for row in
+            release.read_procedures()}  # fmt: skip
+    assert {code: found for code, held in said.items() if (found := held & words)} == {}
 
 
 @pytest.mark.parametrize(

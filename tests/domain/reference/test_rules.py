@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from rangkul.access.permissions import Permission
 from rangkul.access.roles import roles_with
@@ -237,3 +238,23 @@ def test_nobody_else_corrects_anything() -> None:
                 act()
         assert queries.list_calendar_overrides(year=2026) == []
         assert queries.list_confirmed("procedure") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [("id", "Nilai bawaan; ditetapkan daerah"), ("en", "Default; set by the province or regency")],
+)
+def test_a_source_speaks_the_readers_language(language: str, source: str) -> None:
+    rule = queries.get_rule("first_response_high", on=TODAY)
+    with override(language):
+        assert rule.source == source
+
+
+def test_a_local_source_stays_as_it_was_typed(keeper: Actor) -> None:
+    operations.change_procedure(
+        by=keeper, at=AT, code="first_response_medium", kind="elapsed", amount=3, unit="hours",
+        source="SK Wali Kota 12/2026", valid_from=TODAY, area="62.71",
+    )  # fmt: skip
+    rule = queries.get_rule("first_response_medium", on=TODAY, area="62.71")
+    with override("en"):
+        assert rule.source == "SK Wali Kota 12/2026"

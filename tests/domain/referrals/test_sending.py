@@ -189,7 +189,7 @@ def test_moving_an_unanswered_request(scene: Scene) -> None:
     )  # fmt: skip
     _check_constraints()
     first.refresh_from_db()
-    assert first.state == "cancelled" and moved.receiver_desk_id == SECOND_DESK
+    assert first.state == "moved" and moved.receiver_desk_id == SECOND_DESK
     old, new = queries.packet_of(first), queries.packet_of(moved)
     assert not DataKey.objects.filter(subject=old.id).exists()
     assert DataKey.objects.filter(subject=new.id).exists()

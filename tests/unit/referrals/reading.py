@@ -60,8 +60,11 @@ def _drawn_text(drawn: bytes, maps: dict[bytes, dict[int, str]]) -> str:
             text.append(" ")
         else:
             codes = _unescape(token[2])
+            if len(codes) % 2:
+                # Not drawn: what a span says of itself. Every glyph has two bytes.
+                continue
             pairs = zip(codes[::2], codes[1::2], strict=True)
-            text.append("".join(maps[font].get(a << 8 | b, "?") for a, b in pairs))
+            text.append("".join(maps.get(font, {}).get(a << 8 | b, "?") for a, b in pairs))
     return "".join(text)
 
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 router = Router(tags=["directory"])
 
 _SERVICES = frozenset(str(code) for code in SERVICES)
-# A page of desks opens the desks of so many agencies, each with its own holidays.
+# A page of desks opens the desks of so many agencies.
 _AGENCIES_OF_A_PAGE = 10
 
 
@@ -96,7 +96,7 @@ def list_desks(request: HttpRequest, wanted: Annotated[DesksWanted, parameter.Qu
         at=caller.at, words=wanted.q, area=wanted.area, service=service,
         after=_cursor_in(wanted.after), limit=_AGENCIES_OF_A_PAGE,
     )  # fmt: skip
-    cards = [card for row in page.rows for card in network.list_desks(row.id, at=caller.at)]
+    cards = network.list_desks_of((row.id for row in page.rows), at=caller.at)
     return DeskPage(
         desks=[_desk(card) for card in cards if not service or service in card.services],
         next_after=_cursor_out(page.after),

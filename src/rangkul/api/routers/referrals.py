@@ -31,6 +31,7 @@ from rangkul.api.schemas.referrals import (
     MessagesSaid,
     OutcomeAsked,
     PacketSaid,
+    PauseAsked,
     ReferralAsked,
     ReferralLine,
     ReferralList,
@@ -168,7 +169,32 @@ def answer(request: HttpRequest, number: PacketNumber, body: AnswerAsked) -> Ref
     caller = caller_of(request)
     writing.answer(
         request_id=referrals.request_id_of(number), decision=body.decision, reason=body.reason,
+        words=body.words, limits=body.limits, expected_version=body.version, by=caller.actor,
+        at=caller.at,
+    )  # fmt: skip
+    return _said(caller.actor, number)
+
+
+@router.post(
+    "/referrals/{number}/pause", response={200: ReferralSaid, **WRITE, **GONE}, summary="Pause"
+)
+def pause(request: HttpRequest, number: PacketNumber, body: PauseAsked) -> ReferralSaid:
+    """The service rests for a reason until a day; the deadlines of both sides wait."""
+    caller = caller_of(request)
+    writing.pause(
+        request_id=referrals.request_id_of(number), reason=body.reason, until=body.until,
         words=body.words, expected_version=body.version, by=caller.actor, at=caller.at,
+    )  # fmt: skip
+    return _said(caller.actor, number)
+
+
+@router.post("/referrals/{number}/resume", response={200: ReferralSaid, **WRITE}, summary="Go on")
+def resume(request: HttpRequest, number: PacketNumber, body: VersionAsked) -> ReferralSaid:
+    """The service goes on where it stood; what is due has moved by the time it rested."""
+    caller = caller_of(request)
+    writing.resume(
+        request_id=referrals.request_id_of(number), expected_version=body.version,
+        by=caller.actor, at=caller.at,
     )  # fmt: skip
     return _said(caller.actor, number)
 
@@ -329,7 +355,8 @@ def _row(found: Request, case_id: int) -> dict[str, Any]:
         "due_at": referrals.due_at(found), "answered_at": found.answered_at,
         "first_contact_at": found.first_contact_at, "ended_at": found.ended_at,
         "reason": found.reason, "outcome": found.outcome, "risk_change": found.risk_change,
-        "next_on": found.next_on, "version": found.version,
+        "next_on": found.next_on, "limits": found.limits,
+        "paused_until": found.paused_until, "version": found.version,
     }  # fmt: skip
 
 

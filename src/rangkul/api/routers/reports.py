@@ -211,7 +211,6 @@ def _opening(opened: reports.OpenReport, body: OpenCaseAsked, by: Actor) -> case
     def told(sent: str | None, known: str) -> str:
         return known if sent is None else sent
 
-    is_child = about.age is not None and about.age < 18 if body.is_child is None else body.is_child
     sex = told(body.sex, about.sex)
     return cases.Opening(
         area=content.area, categories=tuple(body.categories), triage=opened.answers,
@@ -220,7 +219,9 @@ def _opening(opened: reports.OpenReport, body: OpenCaseAsked, by: Actor) -> case
         if body.violence_kinds is None
         else tuple(body.violence_kinds),
         flags=tuple(body.flags), sex=sex if sex in ("P", "L") else "",
-        birth_year=body.birth_year, is_child=is_child, languages=tuple(body.languages),
+        birth_year=body.birth_year, age=about.age,
+        age_on=(content.reported_at or opened.report.entered_at).date(),
+        is_child=body.is_child, languages=tuple(body.languages),
         worker_sex=body.worker_sex, work_label=body.work_label, desk_id=opened.report.desk_id,
         incident=cases.IncidentFacts(
             happened_from=content.happened_on, area=content.area,

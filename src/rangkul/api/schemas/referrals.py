@@ -140,7 +140,7 @@ _REFERRAL: dict[str, Any] = {
     "accept_by": "2026-03-02T05:00:00Z", "first_contact_by": "2026-03-02T08:00:00Z",
     "outcome_by": "2026-03-05T04:00:00Z", "due_at": "2026-03-02T05:00:00Z", "answered_at": None,
     "first_contact_at": None, "ended_at": None, "reason": "", "outcome": "", "risk_change": "",
-    "next_on": None, "version": 1,
+    "next_on": None, "limits": [], "paused_until": None, "version": 1,
 }  # fmt: skip
 
 
@@ -168,6 +168,8 @@ class ReferralLine(Said):
     outcome: str
     risk_change: str
     next_on: date | None
+    limits: list[str]
+    paused_until: date | None
     version: int
 
 
@@ -211,15 +213,32 @@ class ReferralSent(Said):
 
 
 class AnswerAsked(Asked):
-    """Yes (``accept``), a question (``ask`` and words) or no (``decline`` and a reason)."""
+    """Yes (``accept``), a question (``ask`` and words) or no (``decline`` and a reason).
+
+    ``accept_partly`` is a yes to a part; ``limits`` are codes of what stays open.
+    """
 
     model_config = ConfigDict(
-        json_schema_extra=example(version=1, decision="accept", reason="", words="")
+        json_schema_extra=example(version=1, decision="accept", reason="", limits=[], words="")
     )
 
     version: Version
     decision: Code
     reason: Code = ""
+    limits: Codes = []
+    words: Words = ""
+
+
+class PauseAsked(Asked):
+    """Why the service rests (a code), and the day on which it goes on."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(version=2, reason="ill", until="2026-03-12", words="")
+    )
+
+    version: Version
+    reason: Code
+    until: Day
     words: Words = ""
 
 

@@ -94,31 +94,33 @@ def normal(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
 
 
-def _headings() -> dict[str, str]:
+def _headings(columns: Mapping[str, Column]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for column in COLUMNS.values():
+    for column in columns.values():
         both = f"{column.label_id} / {column.label_en}"
         for words in (column.key, column.label_id, column.label_en, both, *column.words):
             found.setdefault(normal(words), column.key)
     return found
 
 
-_BY_HEADING: Final = _headings()
-# The longest first, so that "nama panggilan" is not taken for "nama".
-_IN_ORDER: Final = sorted(_BY_HEADING, key=lambda words: (-len(words), words))
+_BY_HEADING: Final = _headings(COLUMNS)
 # A single common word inside a longer heading says too little.
 _ALONE_ONLY: Final = frozenset(["jenis", "kasus", "tanggal", "tgl", "date", "korban", "kota"])
 
 
-def guess_columns(header: Sequence[str]) -> list[str]:
-    """For each heading the key of the column it means, or ``NOTE``; no key is given twice."""
+def guess_columns(header: Sequence[str], columns: Mapping[str, Column] = COLUMNS) -> list[str]:
+    """For each heading the key of the column it means, or ``NOTE``; no key is given twice.
+
+    ``columns`` are those that this kind of list may have; of two with one heading the first.
+    """
+    by_heading = _headings(columns)
     guessed = [NOTE] * len(header)
     taken: set[str] = set()
     for exact in (True, False):
         for index, heading in enumerate(header):
             if guessed[index] != NOTE:
                 continue
-            key = _meaning(normal(heading), exact=exact)
+            key = _meaning(normal(heading), by_heading, exact=exact)
             if key and key not in taken:
                 guessed[index] = key
                 taken.add(key)
@@ -130,11 +132,12 @@ def recognised(cells: Sequence[str]) -> int:
     return sum(normal(cell) in _BY_HEADING for cell in cells if cell)
 
 
-def _meaning(heading: str, *, exact: bool) -> str:
+def _meaning(heading: str, by_heading: Mapping[str, str], *, exact: bool) -> str:
     if exact:
-        return _BY_HEADING.get(heading, "")
+        return by_heading.get(heading, "")
     padded = f" {heading} "
-    for words in _IN_ORDER:
+    # The longest first, so that "nama panggilan" is not taken for "nama".
+    for words in sorted(by_heading, key=lambda words: (-len(words), words)):
         if words not in _ALONE_ONLY and f" {words} " in padded:
-            return _BY_HEADING[words]
+            return by_heading[words]
     return ""

@@ -183,6 +183,7 @@ class Reader:
         years = re.search(r"\d{1,3}", cell)
         if years is None or int(years[0]) > 120:
             return False
+        said.values["age"] = int(years[0])
         said.values["birth_year"] = self.today.year - int(years[0])
         return True
 

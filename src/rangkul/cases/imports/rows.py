@@ -24,6 +24,7 @@ class ImportRow:
     address: str = ""
     born: str = ""
     birth_year: int | None = None
+    age: int | None = None
     sex: str = ""
     bans: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -38,7 +39,8 @@ class ImportRow:
 
     def to_plain(self) -> dict[str, Any]:
         """What is not empty, for a seal."""
-        return {name: value for name, value in asdict(self).items() if value}
+        # A newborn's age is 0, and that is not nothing.
+        return {n: value for n, value in asdict(self).items() if value or value == 0}
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Self:

@@ -16,6 +16,7 @@ from rangkul.cases.operations.instruments import (
     record_screening,
     record_triage,
 )
+from rangkul.cases.operations.medical import meet_medical_window
 from rangkul.cases.operations.notes import read_notes, refile_note, withdraw_note, write_note
 from rangkul.cases.operations.opening import IncidentFacts, Opening, open_file
 from rangkul.cases.operations.plan import change_need, set_need_state, state_need
@@ -33,6 +34,7 @@ __all__ = [
     "complete_assessment",
     "import_rows",
     "keep_risk",
+    "meet_medical_window",
     "open_file",
     "read_attachment",
     "read_notes",

@@ -13,7 +13,7 @@ from rangkul.access.policy import require, require_second_person
 from rangkul.assessments import rk11_tutup
 from rangkul.assessments.answers import Answers
 from rangkul.assessments.operations import record_submission
-from rangkul.cases import events, policy, queries, workflow
+from rangkul.cases import coded, events, policy, queries, workflow
 from rangkul.cases.models import CaseFile, Incident
 from rangkul.clocks import operations as clocks
 from rangkul.custody import queries as custody
@@ -22,8 +22,6 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.locks import check_version
 from rangkul.foundation.vault import DataClass, Owner
-from rangkul.reference import queries as reference
-from rangkul.reference.ages import age_group
 from rangkul.trail.operations import record
 
 # What a person may write on the cover, and on the incident.
@@ -33,12 +31,6 @@ COVER = frozenset(
         "worker_sex", "desk_id", "age_band", "legal_determination",
     }
 )  # fmt: skip
-# Fields of the cover whose values stand in a code list.
-_CODED = {
-    "violence_kinds": "jenis_kekerasan", "flags": "penanda_kasus", "languages": "bahasa",
-    "age_band": "kelompok_usia", "legal_determination": "tppo_penetapan",
-}  # fmt: skip
-SEXES = frozenset({"", "P", "L", "X"})
 INCIDENT = frozenset(
     {
         "happened_from", "happened_until", "precision", "place_kinds", "area", "origin_area",
@@ -84,9 +76,13 @@ def change_incident(
     unknown = set(values) - INCIDENT
     if unknown:
         raise InvalidInput(dict.fromkeys(sorted(unknown), "unknown"))
-    for name in ("happened_from", "happened_until"):
-        if values.get(name) is not None and values[name] > at.date():
-            raise InvalidInput({name: "future"})
+    errors = coded.unknown(values) | {
+        name: "future"
+        for name in ("happened_from", "happened_until")
+        if values.get(name) is not None and values[name] > at.date()
+    }
+    if errors:
+        raise InvalidInput(errors)
     case = custody.lock_case(by, case_id)
     incident = queries.get_incident(by, case_id)
     check_version(expected=expected_version, found=incident.version)
@@ -240,25 +236,13 @@ def lock(by: Actor, case_id: int) -> CaseFile:
     )
 
 
-def age_band(years: int | None) -> str:
-    """The code of the age group, or empty when the age is not known."""
-    return "" if years is None else age_group(years)
-
-
 def _wrong_cover(values: Mapping[str, Any]) -> dict[str, str]:
     """What of a cover cannot be taken: words that are too long, codes that no list holds."""
-    wrong = {}
+    wrong = coded.unknown(values)
     if len(str(values.get("work_label", ""))) > 60:
         wrong["work_label"] = "too_long"
-    if "categories" in values and not (set(values["categories"]) or {""}) <= {"ktk", "kpo"}:
+    if "categories" in values and not (set(values["categories"]) or {""}) <= coded.CATEGORIES:
         wrong["categories"] = "required" if not values["categories"] else "unknown"
-    if values.get("sex", "") not in SEXES:
-        wrong["sex"] = "unknown"
-    for name, list_name in _CODED.items():
-        held = values.get(name) or ()
-        codes = (held,) if isinstance(held, str) else held
-        if not all(reference.is_code(list_name, code) for code in codes):
-            wrong[name] = "unknown"
     return wrong
 
 

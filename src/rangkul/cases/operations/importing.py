@@ -94,7 +94,7 @@ def _opening(row: ImportRow, key: UUID, zone: tzinfo) -> Opening:
     return Opening(
         area=row.area, categories=row.categories, triage=Answers.of(answers),
         violence_kinds=row.kinds, flags=row.flags, sex=row.sex, birth_year=row.birth_year,
-        languages=row.languages, work_label=row.label, incident_key=key,
+        age=row.age, languages=row.languages, work_label=row.label, incident_key=key,
         incident=IncidentFacts(happened_from=_day(row.happened), place_kinds=row.places),
         identity=Identity(
             full_name=row.name, called_name=row.called, nik=row.nik, passport=row.passport,

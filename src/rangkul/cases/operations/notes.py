@@ -12,7 +12,7 @@ from rangkul.access.policy import require
 from rangkul.cases import events, policy, queries
 from rangkul.cases.models import Note
 from rangkul.custody import queries as custody
-from rangkul.custody.models import Case, CaseAccess
+from rangkul.custody.models import Case
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
@@ -69,11 +69,9 @@ def refile_note(*, note_id: UUID, body: str, reason: str, by: Actor, at: datetim
 
 
 @transaction.atomic
-def read_notes(
-    *, case_id: int, by: Actor, at: datetime, seen: CaseAccess | None = None
-) -> list[queries.NoteView]:
+def read_notes(*, case_id: int, by: Actor, at: datetime) -> list[queries.NoteView]:
     """The notes of a case, opened; the reading is recorded."""
-    notes = queries.list_notes(by, case_id, seen=seen)
+    notes = queries.list_notes(by, case_id)
     if notes:
         record(
             by=by, at=at, name=events.NOTES_READ, subject_kind="case", subject_id=case_id,

@@ -14,7 +14,7 @@ from rangkul.assessments import rk01_triase
 from rangkul.assessments.answers import Answers
 from rangkul.assessments.instruments.rk01_words import Flag
 from rangkul.assessments.operations import record_submission
-from rangkul.cases import events, queries
+from rangkul.cases import coded, events, queries
 from rangkul.cases.models import CaseFile, Incident
 from rangkul.cases.operations.notes import file_note
 from rangkul.cases.pseudonyms import pseudonym_for
@@ -26,13 +26,20 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
 from rangkul.foundation.vault import DataClass, Owner
-from rangkul.people.identity import Contact, Identity, Location
+from rangkul.people.ages import Age
+from rangkul.people.identity import OLDEST, Contact, Identity, Location
 from rangkul.people.models import Person
 from rangkul.people.operations import add_person
-from rangkul.reference.ages import age_group
 from rangkul.trail.operations import record
 
 _MOST_ACCOUNT = 20_000
+# Either says that the person is to be treated as a child.
+CHILD_FLAGS = frozenset({"anak", "diduga_anak"})
+_CODED = ("area", "violence_kinds", "flags", "sex", "languages", "worker_sex", "contact_bans")
+_CODED_FACTS = (
+    "precision", "place_kinds", "origin_area", "transit_areas", "destination_area",
+    "destination_country",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class IncidentFacts:
 class Opening:
     """Everything a file begins with.
 
+    ``age`` was stated on ``age_on`` (default: the day on which the file opens).
     ``carried_over``: the case was carried elsewhere before; its first hours lie behind, so that
     only the clock of the whole assessment starts.
     """
@@ -66,6 +74,8 @@ class Opening:
     flags: tuple[str, ...] = ()
     sex: str = ""
     birth_year: int | None = None
+    age: int | None = None
+    age_on: date | None = None
     is_child: bool | None = None
     languages: tuple[str, ...] = ()
     worker_sex: str = ""
@@ -97,13 +107,14 @@ def open_file(*, opening: Opening, by: Actor, at: datetime) -> CaseFile:
     case_id = case.id
     judgement = rk01_triase.judge(opening.triage)
     result = rk01_triase.triage(opening.triage, source=opening.triage_source)
-    years, is_child = _age(opening, at)
+    age, today = _age(opening, at), at.date()
+    is_child = age.may_be_child(today) or _said_child(opening)
     file = CaseFile.objects.create(
         id=new_id(), case=case, risk=judgement.in_force, risk_at=at,
         categories=list(opening.categories), violence_kinds=list(opening.violence_kinds),
         flags=_flags(opening, is_child), pseudonym=pseudonym_for(subject.bytes),
         work_label=opening.work_label, sex=opening.sex,
-        age_band=age_group(years) if years is not None else "", is_child=is_child,
+        age_band=age.band(today), is_child=is_child,
         languages=list(opening.languages), worker_sex=opening.worker_sex,
         desk_id=opening.desk_id, area=opening.area,
         incident_key=opening.incident_key or new_id(), opened_at=at,
@@ -192,12 +203,16 @@ def start_clock(file: CaseFile, procedure: str, *, by: Actor, at: datetime) -> N
 
 
 def _check(opening: Opening, at: datetime) -> None:
-    errors: dict[str, str] = {}
-    if not opening.categories or not set(opening.categories) <= {"ktk", "kpo"}:
+    facts = opening.incident
+    errors = coded.unknown(
+        {name: getattr(opening, name) for name in _CODED}
+        | {name: getattr(facts, name) for name in _CODED_FACTS}
+        | {"incident_area": facts.area}
+    )
+    if not opening.categories or not set(opening.categories) <= coded.CATEGORIES:
         errors["categories"] = "required"
     if not opening.area:
         errors["area"] = "required"
-    facts = opening.incident
     for name, day in (
         ("happened_from", facts.happened_from),
         ("happened_until", facts.happened_until),
@@ -206,29 +221,28 @@ def _check(opening: Opening, at: datetime) -> None:
             errors[name] = "future"
     if facts.happened_from and facts.happened_until and facts.happened_until < facts.happened_from:
         errors["happened_until"] = "before_start"
-    if opening.birth_year is not None and not at.year - 125 <= opening.birth_year <= at.year:
+    if opening.birth_year is not None and not at.year - OLDEST <= opening.birth_year <= at.year:
         errors["birth_year"] = "impossible"
-    if opening.sex not in ("", "P", "L"):
-        errors["sex"] = "unknown"
+    if opening.age is not None and not 0 <= opening.age <= OLDEST:
+        errors["age"] = "impossible"
     if errors:
         raise InvalidInput(errors)
 
 
-def _age(opening: Opening, at: datetime) -> tuple[int | None, bool]:
-    """Completed years (at least) and whether to treat as a child: in doubt, yes."""
-    born = opening.identity.birth_date
-    if born is not None:
-        years = at.year - born.year - ((at.month, at.day) < (born.month, born.day))
-    elif opening.birth_year is not None:
-        # Only the year is known: the younger age protects.
-        years = max(at.year - opening.birth_year - 1, 0)
-    else:
-        return None, bool(opening.is_child)
-    return years, years < 18 or bool(opening.is_child)
+def _age(opening: Opening, at: datetime) -> Age:
+    return Age(
+        birth_date=opening.identity.birth_date, years=opening.age,
+        stated_on=opening.age_on or at.date(), birth_year=opening.birth_year,
+    )  # fmt: skip
+
+
+def _said_child(opening: Opening) -> bool:
+    """Somebody takes the person for a child, whatever the years say: in doubt, yes."""
+    return bool(opening.is_child) or bool(CHILD_FLAGS & set(opening.flags))
 
 
 def _flags(opening: Opening, is_child: bool) -> list[str]:
     flags = set(opening.flags)
-    if is_child:
+    if is_child and not CHILD_FLAGS & flags:
         flags.add("anak")
     return sorted(flags)

@@ -11,6 +11,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.cases import events, queries, workflow
 from rangkul.cases.models import Need
+from rangkul.cases.operations.medical import BY_WISH, MEDICAL, meet_medical_window
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -84,7 +85,10 @@ def set_need_state(
     *, need_id: UUID, move: str, by: Actor, at: datetime, by_desk_id: int | None = None,
     outcome: str = "",
 ) -> Need:  # fmt: skip
-    """Make a legal ``move`` (workflow.NEED) with a need. Raises ``IllegalMove``."""
+    """Make a legal ``move`` (workflow.NEED) with a need. Raises ``IllegalMove``.
+
+    Medical care that was given, or offered and declined by the survivor, meets its clock.
+    """
     require(by.roles, Permission.PLAN)
     need = _lock(by, need_id)
     legal = workflow.NEED.check(move, need.state)
@@ -98,6 +102,9 @@ def set_need_state(
     need.version += 1
     need.save(update_fields=["state", "outcome", "by_desk_id", "ended_at", "version"])
     _record(need, by=by, at=at)
+    declined = need.state == workflow.DROPPED and need.outcome == BY_WISH
+    if need.service in MEDICAL and (need.state == workflow.MET or declined):
+        meet_medical_window(case_id=need.case_id, by=by, at=at)
     return need
 
 

@@ -282,8 +282,9 @@ class _OneChunk:
     def _people(self, life: Life, name: GeneratedName, tokens: list[tuple[int, str]]) -> None:
         rng = self.rng
         sex: Sex = "P" if life.sex == "P" else "L"
-        born = date(life.opened_at.year - life.age, 1 + int(rng.random() * 12),
-                    1 + int(rng.random() * 28))  # fmt: skip
+        month, day = 1 + int(rng.random() * 12), 1 + int(rng.random() * 28)
+        before = (month, day) > (life.opened_at.month, life.opened_at.day)
+        born = date(life.opened_at.year - life.age - before, month, day)
         nik = self.names.nik(sex, born) if rng.random() < 0.7 else ""
         phone = matching.phone_key(self.names.phone()) if rng.random() < 0.6 else ""
         person = self.ledger.new_id(life.opened_at)

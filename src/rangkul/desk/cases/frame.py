@@ -52,6 +52,7 @@ def frame(
         ("assessment-list", _("Assessments")),
         ("case-plan", _("Plan & services")),
         ("referral-list", _("Referrals")),
+        ("conference-case", _("Case conferences")),
         ("case-people", _("People")),
         ("document-list", _("Documents")),
         ("consent-list", _("Consent")),

@@ -18,7 +18,7 @@ from rangkul.cases.models import CaseFile
 from rangkul.clocks import queries as clocks
 from rangkul.custody import queries as custody
 from rangkul.desk import wording
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import SEES_CASES, StaffRequest, staff
 from rangkul.people import operations as people
 from rangkul.reference import queries as reference
 from rangkul.reference.zones import zone_of
@@ -27,7 +27,7 @@ _FILTERS = {"risk": ("tinggi", "sedang", "rendah"), "state": ("open", "closed", 
             "category": ("ktk", "kpo")}  # fmt: skip
 
 
-@staff()
+@staff(one_of=SEES_CASES)
 def case_list(request: StaffRequest) -> HttpResponse:
     """One page of the caseload."""
     narrowed, chosen = _narrowed(request)

@@ -17,9 +17,11 @@ from rangkul.access.policy import may
 from rangkul.cases import operations as cases
 from rangkul.cases import queries as case_queries
 from rangkul.cases import workflow
+from rangkul.conferences import queries as conferences
 from rangkul.desk import wording
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.cases.notes import sentences
+from rangkul.desk.conferences.wording import DECISION_TONES, decision_words
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.foundation.errors import InvalidInput
 from rangkul.network import queries as network
@@ -64,6 +66,10 @@ def plan_page(request: StaffRequest, number: str) -> HttpResponse:
                 ],
             }
             for view in views
+        ],
+        "decisions": [
+            (each, decision_words(each.decision.state), DECISION_TONES[each.decision.state])
+            for each in conferences.decisions_of_case(request.actor, file.case_id)
         ],
         "errors": errors,
         "services": [

@@ -65,9 +65,8 @@ class Day:
 def case_page(request: StaffRequest, number: str) -> HttpResponse:
     """The whole of a file at a glance. Reading the notes is recorded with the page."""
     case_id = case_id_or_404(number)
-    seen = case_queries.get_access(request.actor, case_id)
-    file = seen.case.file
-    notes = cases.read_notes(case_id=case_id, by=request.actor, at=request.now, seen=seen)
+    file = case_queries.get_file(request.actor, case_id)
+    notes = cases.read_notes(case_id=case_id, by=request.actor, at=request.now)
     acts = trail.list_case(request.actor, case_id, names=(*events.TIMELINE,), limit=_SHOWN)
     team = custody.list_assignments(request.actor, case_id)
     names = accounts.names_of(
@@ -77,14 +76,12 @@ def case_page(request: StaffRequest, number: str) -> HttpResponse:
             *(member.user_id for member in team),
         }
     )
-    around = people_queries.list_people(request.actor, case_id, seen=seen)
+    around = people_queries.list_people(request.actor, case_id)
     open_clocks = clocks.list_case(request.actor, case_id)
-    needs = case_queries.list_needs(request.actor, case_id, seen=seen)
+    needs = case_queries.list_needs(request.actor, case_id)
     # The elements are shown where trafficking is in question.
     incident = (
-        case_queries.get_incident(request.actor, case_id, seen=seen)
-        if "kpo" in file.categories
-        else None
+        case_queries.get_incident(request.actor, case_id) if "kpo" in file.categories else None
     )
     survivor = next((p for p in around if p.part == Person.SURVIVOR), None)
     openings = [act for act in acts if act.name == "identity.opened"]
@@ -311,9 +308,9 @@ def _remember(file: CaseFile) -> list[str]:
         for code in file.languages
         if code != "ind"
     ]
-    if file.worker_sex == "perempuan":
+    if file.worker_sex == "P":
         remembered.append(_("Prefers to speak with a woman"))
-    if file.worker_sex == "laki_laki":
+    if file.worker_sex == "L":
         remembered.append(_("Prefers to speak with a man"))
     return remembered
 

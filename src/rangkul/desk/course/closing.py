@@ -51,6 +51,16 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
     file = get_file(request, number)
     if file.state == workflow.CLOSED:
         return redirect("course-page", number=number)
+    if offered := referrals.open_transfer_of(request.actor, file.case_id):
+        messages.warning(
+            request,
+            _(
+                "The case is offered to %(agency)s. Take the offer back first, or wait for the "
+                "answer."
+            )
+            % {"agency": offered.receiver_agency.short_name},
+        )
+        return redirect("course-page", number=number)
     facts = _facts(request, file)
     if request.method != "POST":
         sent, known, proposed = _begun(request, file, facts.proposal)
@@ -133,8 +143,8 @@ def _told(request: StaffRequest, number: str, found: rk11_tutup.Closing) -> Http
         messages.success(request, _("The file is closed."), extra_tags=f"undo={again}")
         return redirect("course-page", number=number)
     if found.blocking:
-        sentence = wording.in_language(found.sentence_id, found.sentence_en)
-        messages.warning(request, f"{_('Kept, not closed.')} {sentence}")
+        # What is missing stands on the page itself, one thing a line.
+        messages.warning(request, _("Kept, not closed. What is still missing stands below."))
         return redirect("course-close", number=number)
     if may(request.actor.roles, Permission.CLOSE_CASE):
         messages.info(request, _("Kept and handed back; the file stays open."))

@@ -69,7 +69,7 @@ def _choices() -> dict[str, Any]:
         "sex_choices": [("", _("Not said")), *reference.choices("jenis_kelamin")[:2]],
         "age_choices": reference.choices("kelompok_usia"),
         "worker_choices": [
-            ("perempuan", _("Woman")), ("laki_laki", _("Man")), ("sama_saja", _("Either")),
+            ("P", _("Woman")), ("L", _("Man")), ("sama_saja", _("Either")),
         ],
         "determination_choices": reference.choices("tppo_penetapan"),
     }  # fmt: skip

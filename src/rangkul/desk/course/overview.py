@@ -28,6 +28,7 @@ from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.reference import queries as reference
+from rangkul.referrals import queries as referrals
 
 _WORDS = 2_000
 
@@ -117,6 +118,8 @@ def page(
     review = open_clocks.get("lower_risk_review")
     asked = case_queries.asked_lower(actor, file) if review else None
     names = accounts.names_of({asked.by}) if asked else {}
+    hands_over = may(actor.roles, Permission.TRANSFER_CASE)
+    offered = referrals.open_transfer_of(actor, file.case_id) if hands_over else None
     context = frame(file, request, section="course-page") | {
         "errors": errors or {},
         "levels": [(code, wording.in_language(*LEVEL_LABELS[code])) for code in LEVELS],
@@ -141,6 +144,11 @@ def page(
         "may_close": may(actor.roles, Permission.CLOSE_CASE),
         "may_reopen": may(actor.roles, Permission.REOPEN_CASE),
         "may_assign": may(actor.roles, Permission.ASSIGN_CASE),
+        "offered": offered,
+        "offered_number": referrals.transfer_number(offered.id) if offered else "",
+        "may_transfer": hands_over
+        and file.state == workflow.OPEN
+        and file.case.lead_agency_id == actor.agency_id,
         "is_closed": file.state == workflow.CLOSED,
         "closed_why": reference.label("alasan_tutup", file.close_reason)
         if file.close_reason

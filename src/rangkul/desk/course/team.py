@@ -126,7 +126,7 @@ def leave(request: StaffRequest, number: str) -> HttpResponse:
 def _companions_page(request: StaffRequest, file: CaseFile, error: str = "") -> HttpResponse:
     actor = request.actor
     carried = custody_queries.list_assignments(actor, file.case_id)
-    colleagues = _colleagues(request)
+    colleagues = colleagues_of(request)
     names = {colleague.user_id: colleague.name for colleague in colleagues}
     unknown = {row.user_id for row in carried} - names.keys()
     if unknown:
@@ -141,7 +141,7 @@ def _companions_page(request: StaffRequest, file: CaseFile, error: str = "") -> 
     return render(request, "desk/course/companions.html", context, status=422 if error else 200)
 
 
-def _colleagues(request: StaffRequest) -> list[Colleague]:
+def colleagues_of(request: StaffRequest) -> list[Colleague]:
     """Companions and supervisors of the agency, those on duty first."""
     members = network.list_companions(request.actor.agency_id, at=request.now)
     desks = {desk for member in members for desk in member.membership.desk_ids}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from rangkul.desk.network import directory, entries, people, rosters
+from rangkul.desk.network import agreements, directory, entries, people, rosters
 
 urlpatterns: list[URLPattern] = [
     path("jaringan/", directory.directory, name="network-directory"),
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("jaringan/petugas/<int:membership_id>/cuti/", people.absence, name="network-absence"),
     path("jaringan/cuti/<int:absence_id>/hapus/", people.absence_off, name="network-absence-off"),
     path("jaringan/limpah/", people.handover, name="network-handover"),
+    *agreements.urlpatterns,
     path("jaringan/piket/", rosters.desks, name="network-rosters"),
     path("jaringan/piket/<int:desk_id>/", rosters.week, name="network-roster"),
     path("jaringan/piket/<int:desk_id>/tambah/", rosters.add_shift, name="network-shift-add"),

@@ -27,7 +27,7 @@ from rangkul.desk.network.forms import (
     hours_initial,
     services_initial,
 )
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import StaffRequest, posted, staff
 from rangkul.foundation.errors import NotReachable
 from rangkul.network import operations
 from rangkul.network import queries as network
@@ -75,7 +75,7 @@ def edit_agency(request: StaffRequest) -> HttpResponse:
         "area": agency.area.full_name,
         "confirmed": agency.confirmed_on is not None,
     }
-    form = AgencyForm(request.POST or None, initial=initial)
+    form = AgencyForm(posted(request), initial=initial)
     if form.is_valid():
         with faults_into(form):
             operations.edit_agency(**form.cleaned_data, by=request.actor, at=request.now)
@@ -137,7 +137,7 @@ def remove_alias(request: StaffRequest, alias_id: int) -> HttpResponse:
 def open_desk(request: StaffRequest) -> HttpResponse:
     """Open a new desk; services and hours follow."""
     agency = network.get_agency(request.actor.agency_id)
-    form = DeskForm(request.POST or None, initial={"active": True, "languages": ["ind"]})
+    form = DeskForm(posted(request), initial={"active": True, "languages": ["ind"]})
     if form.is_valid():
         with faults_into(form):
             desk = operations.open_desk(details=form.details, by=request.actor, at=request.now)
@@ -154,7 +154,7 @@ def open_desk(request: StaffRequest) -> HttpResponse:
 def edit_desk(request: StaffRequest, desk_id: int) -> HttpResponse:
     """What a desk is called, speaks and serves."""
     desk = own_desk(request, desk_id)
-    form = DeskForm(request.POST or None, initial=desk_initial(desk))
+    form = DeskForm(posted(request), initial=desk_initial(desk))
     if form.is_valid():
         with faults_into(form):
             operations.edit_desk(
@@ -175,7 +175,7 @@ def edit_desk(request: StaffRequest, desk_id: int) -> HttpResponse:
 def edit_hours(request: StaffRequest, desk_id: int) -> HttpResponse:
     """The weekly opening hours of a desk."""
     desk = own_desk(request, desk_id)
-    form = HoursForm(request.POST or None, initial=hours_initial(desk))
+    form = HoursForm(posted(request), initial=hours_initial(desk))
     if form.is_valid():
         with faults_into(form):
             operations.set_hours(
@@ -199,7 +199,7 @@ def edit_services(request: StaffRequest, desk_id: int) -> HttpResponse:
     """What a desk offers, and to whom."""
     card = network.get_desk_card(desk_id, at=request.now)
     desk = own_desk(request, desk_id)
-    form = ServicesForm(request.POST or None, initial=services_initial(desk, card.offers))
+    form = ServicesForm(posted(request), initial=services_initial(desk, card.offers))
     if form.is_valid():
         with faults_into(form):
             operations.set_services(
@@ -223,7 +223,7 @@ def edit_places(request: StaffRequest, desk_id: int) -> HttpResponse:
     desk = own_desk(request, desk_id)
     if desk_id not in request.actor.desk_ids:
         require(request.actor.roles, Permission.EDIT_AGENCY)
-    form = PlacesForm(request.POST or None, initial={"free_places": desk.free_places})
+    form = PlacesForm(posted(request), initial={"free_places": desk.free_places})
     if request.method == "POST" and form.is_valid():
         with faults_into(form):
             operations.set_places(

@@ -29,6 +29,7 @@ _WORDED = (
     policy.OwnMembership,
     policy.LastAdmin,
     policy.RoleFromOutside,
+    policy.NotAMember,
 )
 _OLDEST = 200
 

@@ -27,7 +27,7 @@ from rangkul.desk.network.forms import (
     role_choices,
     worded,
 )
-from rangkul.desk.page import StaffRequest, opened_version, staff
+from rangkul.desk.page import StaffRequest, opened_version, posted, staff
 from rangkul.foundation.errors import NotReachable
 from rangkul.network import operations, policy
 from rangkul.network import queries as network
@@ -77,7 +77,7 @@ def invite(request: StaffRequest) -> HttpResponse:
     """Invite a colleague: an account of her own, and a first password shown once."""
     agency = network.get_agency(request.actor.agency_id)
     roles = role_choices(policy.grantable_roles(agency_level=agency.level))
-    form = InviteForm(request.POST or None, roles=roles, desks=_desk_choices(request))
+    form = InviteForm(posted(request), roles=roles, desks=_desk_choices(request))
     if form.is_valid():
         password = first_password()
         with faults_into(form):
@@ -112,7 +112,7 @@ def member(request: StaffRequest, membership_id: int) -> HttpResponse:
     grantable = policy.grantable_roles(agency_level=agency.level)
     initial = {"version": row.version, "roles": row.roles, "desks": row.desk_ids, "sex": row.sex}
     form = MemberForm(
-        request.POST or None,
+        posted(request),
         initial=initial,
         roles=role_choices(grantable | set(row.roles)),
         desks=_desk_choices(request),
@@ -165,7 +165,8 @@ def end(request: StaffRequest, membership_id: int) -> HttpResponse:
             (reverse("network-member", args=[membership_id]), found.name), ("", _("End"))
         ),
     }
-    return render(request, "desk/network/member_end.html", context, status=422 if refusal else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/network/member_end.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,7 +176,7 @@ def absence(request: StaffRequest, membership_id: int) -> HttpResponse:
     if membership_id != request.actor.membership_id:
         require(request.actor.roles, Permission.EDIT_AGENCY)
     found = network.get_member(request.actor.agency_id, membership_id)
-    form = AbsenceForm(request.POST or None, people=_colleagues(request, without=membership_id))
+    form = AbsenceForm(posted(request), people=_colleagues(request, without=membership_id))
     if form.is_valid():
         with faults_into(form):
             operations.enter_absence(
@@ -217,7 +218,7 @@ def handover(request: StaffRequest) -> HttpResponse:
     # Who has left may still carry cases: that is when they must be handed over.
     everyone = network.list_staff(request.actor.agency_id, at=request.now, former_too=True)
     names = {member.membership.user_id: member.name for member in everyone}
-    form = HandoverForm(request.POST or None, people=sorted(names.items(), key=lambda p: p[1]))
+    form = HandoverForm(posted(request), people=sorted(names.items(), key=lambda p: p[1]))
     preview = None
     if form.is_valid():
         giver, taker = form.cleaned_data["giver"], form.cleaned_data["taker"]

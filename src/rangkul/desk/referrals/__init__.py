@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from rangkul.desk.referrals import acts, lists, new, request
+from rangkul.desk.referrals import (
+    acts,
+    calls,
+    lists,
+    new,
+    other_desks,
+    request,
+    together,
+    transfers,
+    unanswered,
+    versions,
+)
 
-urlpatterns = [*new.urlpatterns, *lists.urlpatterns, *acts.urlpatterns, *request.urlpatterns]
+urlpatterns = [
+    *new.urlpatterns,
+    *other_desks.urlpatterns,
+    *lists.urlpatterns,
+    *acts.urlpatterns,
+    *calls.urlpatterns,
+    *together.urlpatterns,
+    *unanswered.urlpatterns,
+    *versions.urlpatterns,
+    *transfers.urlpatterns,
+    *request.urlpatterns,
+]

@@ -238,11 +238,17 @@ class GroundForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """Yes, a question, or no with its reason."""
+    """Yes, yes to a part, a question, or no with its reason."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    decision = forms.ChoiceField(choices=[(d, d) for d in ("accept", "ask", "decline")])
+    decision = forms.ChoiceField(
+        choices=[(d, d) for d in ("accept", "accept_partly", "ask", "decline")]
+    )
     reason = forms.ChoiceField(label=_("Why not"), required=False)
+    limits = forms.MultipleChoiceField(
+        label=_("What stays open"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=list(workflow.LIMITS.items()),
+    )  # fmt: skip
     words = forms.CharField(label=_("To the sender"), required=False, max_length=1000,
                             widget=_Lines())  # fmt: skip
 
@@ -250,6 +256,23 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [("", "–"), *reference.choices("alasan_tolak")]
         self.fields["reason"].choices = choices  # type: ignore[attr-defined]
+
+
+class PauseForm(forms.Form):
+    """Why the service rests, and until which day."""
+
+    prefix = "pause"
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(
+        label=_("Why it rests"), choices=[("", "–"), *workflow.PAUSE_REASONS.items()]
+    )
+    until = forms.DateField(
+        label=_("Goes on on"), widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The deadlines wait until then, and move by the time it rested."),
+    )  # fmt: skip
+    words = forms.CharField(label=_("To the sender"), required=False, max_length=1000,
+                            widget=_Lines())  # fmt: skip
 
 
 class OutcomeForm(forms.Form):

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
+from rangkul.accounts import queries as accounts
 from rangkul.cases import queries as cases
 from rangkul.custody import queries as custody
 from rangkul.desk.cases.frame import frame, get_file
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import SEES_CASES, StaffRequest, staff
 from rangkul.desk.referrals import wording
-from rangkul.desk.referrals.clockwork import running_clock
+from rangkul.desk.referrals.clockwork import delays, running_clock
+from rangkul.foundation.errors import NotReachable
 from rangkul.reference.zones import zone_of
-from rangkul.referrals import queries, sheet
-from rangkul.referrals.models import Request
+from rangkul.referrals import drafts, operations, queries, sheet, workflow
+from rangkul.referrals.models import Referral, ReferralDraft, Request
 
 
-def line(request: Request, number: str) -> dict[str, Any]:
-    """One request on any list."""
+def line(request: Request, number: str, *, side: str = workflow.SENDER) -> dict[str, Any]:
+    """One request on any list, in the words of the side that looks."""
     return {
         "entry": request, "number": number, "service": sheet.service_name(request.service),
-        "state": wording.state_words(request.state), "tone": wording.TONES[request.state],
+        "state": wording.state_words(request.state, side=side),
+        "tone": wording.state_tone(request.state, side=side),
         "reason": wording.reason_words(request.state, request.reason),
         "clock": running_clock(request),
     }  # fmt: skip
 
 
-@staff()
+@staff(one_of=SEES_CASES)
 def outbox(request: StaffRequest) -> HttpResponse:
     """Everything that was asked of other desks, questions and refusals first."""
     entries = queries.outbox(request.actor, now=request.now)
@@ -62,12 +69,56 @@ def of_case(request: StaffRequest, number: str) -> HttpResponse:
         file, request, section="referral-list", counts={"referral-list": len(found)}
     ) | {
         "lines": [line(sent, queries.packet_number(sent.id)) for _referral, sent in found],
+        "overview": _overview(found),
+        "drafts": _drafts(request, file.case_id),
         "may_refer": may(request.actor.roles, Permission.DRAFT_REFERRAL),
     }
     return render(request, "desk/referrals/case.html", context)
 
 
+def _overview(found: list[tuple[Referral, Request]]) -> list[dict[str, Any]]:
+    """The hand-offs of the case side by side: how long each step took, and what should come first.
+
+    What was sent in one act stands together.
+    """
+    names = {row.id: sheet.service_name(request.service) for row, request in found}
+    together = sorted(found, key=lambda pair: (str(pair[0].plan or ""), pair[1].sent_at))
+    return [
+        {
+            "number": queries.packet_number(request.id), "service": names[row.id],
+            "desk": request.receiver_desk.name,
+            "steps": [value for _label, value in delays(request)],
+            "after": names.get(row.after, "") if row.after else "",
+        }
+        for row, request in together
+    ]  # fmt: skip
+
+
+def _drafts(request: StaffRequest, case_id: int) -> list[tuple[ReferralDraft, str, str]]:
+    """What is being prepared, with its service and who kept it."""
+    rows = drafts.list_drafts(request.actor, case_id)
+    who = accounts.names_of({row.kept_by for row in rows}) if rows else {}
+    return [(row, sheet.service_name(row.service), who.get(row.kept_by, "")) for row in rows]
+
+
+@staff(Permission.DRAFT_REFERRAL)
+@require_POST
+def discard_draft(request: StaffRequest, number: str, draft_id: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    file = get_file(request, number)
+    if drafts.get_draft(request.actor, draft_id).case_id != file.case_id:
+        raise NotReachable("the draft is another case's")
+    operations.discard_draft(draft_id=draft_id, by=request.actor, at=request.now)
+    messages.success(request, _("The draft is discarded."))
+    return redirect("referral-list", number=number)
+
+
 urlpatterns = [
     path("rujukan/keluar/", outbox, name="outbox-list"),
     path("kasus/<str:number>/rujukan/", of_case, name="referral-list"),
+    path(
+        "kasus/<str:number>/rujukan/konsep/<uuid:draft_id>/buang/",
+        discard_draft,
+        name="referral-draft-discard",
+    ),
 ]

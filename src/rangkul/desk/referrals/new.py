@@ -24,13 +24,15 @@ from rangkul.cases.models import CaseFile
 from rangkul.consent import queries as consent
 from rangkul.consent.models import Basis
 from rangkul.consent.policy import BasisMissing, obstacle
+from rangkul.custody import queries as custody
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.page import StaffRequest, staff
-from rangkul.desk.referrals import wording
+from rangkul.desk.referrals import other_desks, wording
 from rangkul.desk.referrals.forms import DraftForm, GroundForm
-from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.network import queries as network
-from rangkul.network.queries import Suggestions, SurvivorFacts
+from rangkul.network.agreements import Covering
+from rangkul.network.queries import Suggestion, Suggestions
 from rangkul.people import queries as people
 from rangkul.reference import queries as reference
 from rangkul.reference.services import SERVICES, ServiceCode
@@ -57,11 +59,13 @@ class Chosen:
     step: str = ""
     within: str = ""
     near: str | None = None
+    replaces: str = ""
+    draft_id: UUID | None = None
 
     @classmethod
-    def read(cls, request: StaffRequest) -> Chosen:
-        """Codes that are none of ours are read as not chosen."""
-        sent = request.POST if request.method == "POST" else request.GET
+    def read(cls, request: StaffRequest, kept: QueryDict | None = None) -> Chosen:
+        """Codes that are none of ours are read as not chosen; ``kept`` is a draft's form."""
+        sent = request.POST if request.method == "POST" else kept or request.GET
         service = sent.get("service", "") or sent.get("layanan", "")
         desk = sent.get("desk", "")
         return cls(
@@ -73,6 +77,8 @@ class Chosen:
             step=request.POST.get("step", ""),
             within=sent.get("within", "") if sent.get("within", "") in WITHIN else "",
             near=sent.get("near"),
+            replaces=sent.get("ganti", "")[:16],
+            draft_id=_uuid((request.POST or request.GET).get("draf", "")),
         )
 
 
@@ -83,6 +89,7 @@ class Page:
     file: CaseFile
     chosen: Chosen
     suggestions: Suggestions = field(default_factory=Suggestions)
+    found: tuple[Suggestion, ...] = ()
     places: list[tuple[str, str]] = field(default_factory=list)
     bases: list[Basis] = field(default_factory=list)
     basis: Basis | None = None
@@ -90,23 +97,77 @@ class Page:
     ground: GroundForm | None = None
     prepared: Prepared | None = None
     deadlines: Deadlines | None = None
+    covering: Covering | None = None
     notes: list[str] = field(default_factory=list)
+    kept: QueryDict | None = None
+
+    @property
+    def desks(self) -> tuple[Suggestion, ...]:
+        """Every desk that can be chosen here: the offered, then those searched for."""
+        return (*self.suggestions.ranked, *self.found)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a button was pressed and something has to be mended first."""
+        forms = [form for form in (self.draft, self.ground) if form is not None]
+        faulty = bool(self.notes) or any(form.is_bound and form.errors for form in forms)
+        return self.chosen.step == "send" or (bool(self.chosen.step) and faulty)
 
 
 @staff(Permission.DRAFT_REFERRAL)
 def new_referral(request: StaffRequest, number: str) -> HttpResponse:
     """The page, its refreshes, and the sending."""
-    page = Page(get_file(request, number), Chosen.read(request))
+    file = get_file(request, number)
+    kept = _kept(request, file)
+    page = Page(file, Chosen.read(request, kept), kept=kept)
+    if page.chosen.step == "draft" and page.chosen.service:
+        return _keep(page, request)
     if page.chosen.service:
-        _choose_desk(page, request)
+        sending = page.chosen.step == "send" and page.chosen.desk_id is not None
+        if not sending:
+            _choose_desk(page, request)
         recorded = _choose_basis(page, request)
         _fill_draft(page, request, recorded=recorded)
-        if page.chosen.step == "send":
+        if sending:
             answer = _send(page, request)
             if answer is not None:
                 return answer
+            # Only a page that comes back needs the desks; a packet that has left needs none.
+            _choose_desk(page, request)
+            page.ground = _ground_form(page)
         _look(page, request)
-    return render(request, "desk/referrals/new.html", _context(page, request))
+    return render(
+        request, "desk/referrals/new.html", _context(page, request),
+        status=422 if page.is_refused else 200,
+    )  # fmt: skip
+
+
+def _kept(request: StaffRequest, file: CaseFile) -> QueryDict | None:
+    """What stood on the form of the draft that is gone on with."""
+    draft_id = _uuid(request.GET.get("draf", ""))
+    if request.method == "POST" or draft_id is None:
+        return None
+    row, values = operations.read_draft(draft_id=draft_id, by=request.actor, at=request.now)
+    if row.case_id != file.case_id:
+        raise NotReachable("the draft is another case's")
+    sent = QueryDict(mutable=True)
+    for name, each in values.items():
+        sent.setlist(name, each)
+    return sent
+
+
+def _keep(page: Page, request: StaffRequest) -> HttpResponse:
+    """Keep the form as it stands, and leave."""
+    chosen = page.chosen
+    names = request.POST.keys() - {"csrfmiddlewaretoken", "step", "seen", "token", "draf"}
+    operations.keep_draft(
+        case_id=page.file.case_id, service=chosen.service, need_id=chosen.need_id,
+        desk_id=chosen.desk_id, draft_id=chosen.draft_id,
+        values={name: request.POST.getlist(name) for name in sorted(names)},
+        by=request.actor, at=request.now,
+    )  # fmt: skip
+    messages.success(request, _("Kept as a draft. Nothing has left this agency."))
+    return redirect("referral-list", number=custody.case_number(page.file.case_id))
 
 
 def _choose_desk(page: Page, request: StaffRequest) -> None:
@@ -115,14 +176,19 @@ def _choose_desk(page: Page, request: StaffRequest) -> None:
     _choose_place(page, request)
     page.suggestions = network.suggest_desks(
         request.actor, service=page.chosen.service, at=request.now,
-        near_area=page.chosen.near or file.area,
-        survivor=SurvivorFacts(
-            age_years=None, is_child=file.is_child, sex=file.sex, area_code="",
-            needs_access="disabilitas" in file.flags, languages=tuple(file.languages),
-            worker_sex=file.worker_sex if file.worker_sex in ("P", "L") else "",
-        ),
+        near_area=page.chosen.near or file.area, survivor=other_desks.survivor_of(file),
     )  # fmt: skip
-    known = [each.desk_id for each in page.suggestions.ranked]
+    offered = [each.desk_id for each in page.suggestions.ranked]
+    searched = None if page.chosen.desk_id in offered else page.chosen.desk_id
+    page.found = tuple(
+        each
+        for each in other_desks.found(
+            request, file, service=page.chosen.service, near=page.chosen.near or "",
+            chosen=searched,
+        )
+        if each.desk_id not in offered
+    )  # fmt: skip
+    known = [each.desk_id for each in page.desks]
     if page.chosen.desk_id not in known:
         page.chosen.desk_id = known[0] if known else None
 
@@ -144,16 +210,8 @@ def _choose_place(page: Page, request: StaffRequest) -> None:
 def _choose_basis(page: Page, request: StaffRequest) -> bool:
     """The standing grounds; records a new one when that was asked. Whether one was recorded."""
     chosen, actor = page.chosen, request.actor
-    standing = grounds.Standing.of(page.file)
-    service = ServiceCode(chosen.service)
-    desks = [
-        (each.desk_id, f"{each.candidate.desk_name}, {each.candidate.agency_name}")
-        for each in page.suggestions.ranked
-    ]
     asked = chosen.step == "record"
-    page.ground = GroundForm(
-        request.POST if asked else None, service=service, standing=standing, desks=desks
-    )
+    page.ground = _ground_form(page, request.POST if asked else None)
     recorded = False
     if asked and page.ground.is_valid():
         ground = page.ground.ground(at=request.now, desk_id=chosen.desk_id)
@@ -165,12 +223,24 @@ def _choose_basis(page: Page, request: StaffRequest) -> bool:
             wording.put_faults(page.ground, fault)
         else:
             chosen.basis_id, recorded = basis.id, True
-            page.ground = GroundForm(service=service, standing=standing, desks=desks)
+            page.ground = _ground_form(page)
     page.bases = consent.standing(actor, page.file.case_id, chosen.service, request.now)
     page.basis = next((b for b in page.bases if b.id == chosen.basis_id), None) or next(
         (b for b in page.bases if _carries(b, page, request)), None
     )
     return recorded
+
+
+def _ground_form(page: Page, sent: QueryDict | None = None) -> GroundForm:
+    """The form for a new ground, or what was ``sent`` with it."""
+    desks = [
+        (each.desk_id, f"{each.candidate.desk_name}, {each.candidate.agency_name}")
+        for each in page.desks
+    ]
+    return GroundForm(
+        sent, service=ServiceCode(page.chosen.service), standing=grounds.Standing.of(page.file),
+        desks=desks,
+    )  # fmt: skip
 
 
 def _carries(basis: Basis, page: Page, request: StaffRequest) -> bool:
@@ -193,6 +263,9 @@ def _fill_draft(page: Page, request: StaffRequest, *, recorded: bool) -> None:
     facts = ceilings.facts_allowed(service, levels)
     if request.method == "POST" and "asked" in request.POST:
         page.draft = DraftForm(_within(request.POST, {f.code for f in facts}), facts=facts)
+        return
+    if page.kept is not None and "asked" in page.kept:
+        page.draft = DraftForm(_within(page.kept, {f.code for f in facts}), facts=facts)
         return
     companion = request.user.display_name
     page.draft = DraftForm(
@@ -245,7 +318,14 @@ def _look(page: Page, request: StaffRequest) -> None:
 
 def _deadlines(page: Page, request: StaffRequest) -> Deadlines:
     area = page.file.area or request.membership.area_code
-    due = operations.default_deadlines(page.chosen.service, at=request.now, area=area)
+    if page.chosen.desk_id is not None:
+        page.covering = operations.covering_of(
+            network.get_desk(page.chosen.desk_id), page.chosen.service, area=area,
+            by=request.actor, at=request.now,
+        )  # fmt: skip
+    due = operations.default_deadlines(
+        page.chosen.service, at=request.now, area=area, covering=page.covering
+    )
     if not page.chosen.within:
         return due
     accept = request.now + WITHIN[page.chosen.within]
@@ -258,11 +338,16 @@ def _send(page: Page, request: StaffRequest) -> HttpResponse | None:
     asked = _asked(page)
     if asked is None or page.draft is None:
         return None
+    replaced = page.chosen.replaces
+    more: dict[str, Any] = (
+        {"request_id": queries.get_request(request.actor, replaced).id} if replaced else {}
+    )
+    send = operations.replace_referral if replaced else operations.send_referral
     try:
-        sent = operations.send_referral(
+        sent = send(
             asked=asked, token=page.chosen.token, by=request.actor, at=request.now,
             seen=request.POST.get("seen", "") or "unseen", deadlines=_deadlines(page, request),
-            uncovered_ok=request.POST.get("uncovered_ok") == "on",
+            uncovered_ok=request.POST.get("uncovered_ok") == "on", **more,
         )  # fmt: skip
     except BasisMissing as fault:
         page.notes.append(wording.basis_words(fault.why))
@@ -273,6 +358,10 @@ def _send(page: Page, request: StaffRequest) -> HttpResponse | None:
     except InvalidInput as fault:
         wording.put_faults(page.draft, fault)
     else:
+        if page.chosen.draft_id is not None:
+            operations.discard_draft(
+                draft_id=page.chosen.draft_id, by=request.actor, at=request.now
+            )
         messages.success(request, _("Sent. You see here when it is answered."))
         return redirect("inbox-page", number=queries.packet_number(sent.id))
     return None
@@ -280,7 +369,7 @@ def _send(page: Page, request: StaffRequest) -> HttpResponse | None:
 
 def _context(page: Page, request: StaffRequest) -> dict[str, Any]:
     chosen, prepared = page.chosen, page.prepared
-    desk = next((each for each in page.suggestions.ranked if each.desk_id == chosen.desk_id), None)
+    desk = next((each for each in page.desks if each.desk_id == chosen.desk_id), None)
     needs = [
         (view.need, view.words)
         for view in cases.list_needs(request.actor, page.file.case_id)
@@ -291,7 +380,8 @@ def _context(page: Page, request: StaffRequest) -> dict[str, Any]:
     context = frame(page.file, request, section="referral-list") | {
         "page": page, "chosen": chosen, "desk": desk, "needs": needs,
         "services": [(str(c), wording.short_service(c), _ICONS[str(c)]) for c in SERVICES],
-        "ranked": page.suggestions.ranked, "hidden": page.suggestions.hidden,
+        "ranked": page.suggestions.ranked, "found": page.found,
+        "find": other_desks.words_of(request), "hidden": page.suggestions.hidden,
         "order": page.suggestions.steps,
         "bases": [_basis_line(basis, page, request) for basis in page.bases],
         "fallbacks": network.desk_names(page.basis.fallback_desk_ids) if page.basis else {},

@@ -13,15 +13,21 @@ from django.utils.translation import gettext as _
 
 from rangkul.accounts import queries as accounts
 from rangkul.cases import queries as cases
+from rangkul.clocks import queries as clocks
+from rangkul.clocks import workflow as clock_workflow
 from rangkul.consent import queries as consent
 from rangkul.custody import queries as custody
 from rangkul.desk.page import StaffRequest, staff
 from rangkul.desk.referrals import wording
-from rangkul.desk.referrals.forms import AnswerForm, OutcomeForm, WordsForm
+from rangkul.desk.referrals.calls import call_line
+from rangkul.desk.referrals.clockwork import delays
+from rangkul.desk.referrals.forms import AnswerForm, OutcomeForm, PauseForm, WordsForm
 from rangkul.desk.referrals.lists import line
+from rangkul.desk.referrals.versions import ExtendForm, change_labels
 from rangkul.network import queries as network
+from rangkul.network.agreements import PAYERS
 from rangkul.reference.zones import zone_of
-from rangkul.referrals import operations, queries, sheet, workflow
+from rangkul.referrals import grounds, operations, queries, sheet, workflow
 from rangkul.referrals.models import Request
 from rangkul.referrals.packet import Content
 from rangkul.referrals.policy import PacketClosed
@@ -55,30 +61,45 @@ def sheet_context(content: Content) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shared(request: StaffRequest, asked: Request, form: forms.Form | None) -> dict[str, Any]:
+def _shared(
+    request: StaffRequest, asked: Request, form: forms.Form | None, *, side: str
+) -> dict[str, Any]:
     """What both pages show: state, thread, deadlines."""
     number = queries.packet_number(asked.id)
     thread = operations.read_messages(request_id=asked.id, by=request.actor, at=request.now)
     mine = request.actor.agency_id
     fresh = {"version": asked.version}
-    return line(asked, number) | {
+    return line(asked, number, side=side) | {
         "asked": asked, "thread": [(m, m.message.from_agency_id == mine) for m in thread],
         "zone": zone_of(request.membership.area_code), "now": request.now,
         "outcome_words": workflow.OUTCOMES.get(asked.outcome, ""),
+        "limits": wording.limit_words(asked.limits), "paused": asked.state == workflow.PAUSED,
+        "pause_words": workflow.PAUSE_REASONS.get(asked.pause_reason, ""),
         "risk_words": workflow.RISK_CHANGES.get(asked.risk_change, ""),
         "words_form": form if isinstance(form, WordsForm) else WordsForm(initial=fresh),
         "unanswered": asked.state in workflow.UNANSWERED,
         "serving": asked.state in workflow.SERVING,
         "may_write": asked.state != workflow.WITHDRAWN,
+        "agreement": agreed(asked),
     }  # fmt: skip
+
+
+def agreed(asked: Request) -> dict[str, Any]:
+    """The agreement under which the request was sent, as it was then; empty for none."""
+    if asked.agreement_id is None or asked.agreement_version is None:
+        return {}
+    row = network.get_version(asked.agreement_id, asked.agreement_version)
+    payer = next((t.payer for t in row.terms.all() if t.service == asked.service), "")
+    return {"row": row, "payer": PAYERS.get(payer, "")}
 
 
 def _receiver(request: StaffRequest, asked: Request, form: forms.Form | None) -> dict[str, Any]:
     fresh, number = {"version": asked.version}, queries.packet_number(asked.id)
-    context = _shared(request, asked, form) | {
+    context = _shared(request, asked, form, side=workflow.RECEIVER) | {
         "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(initial=fresh),
         "outcome_form": form if isinstance(form, OutcomeForm) else OutcomeForm(initial=fresh),
-        "to_accepted": asked.state == workflow.ACCEPTED,
+        "to_accepted": asked.state in workflow.TAKEN,
+        "pause_form": form if isinstance(form, PauseForm) else PauseForm(initial=fresh),
         "trail": [(reverse("inbox-list"), _("Referrals in")), ("", number)],
     }
     try:
@@ -91,6 +112,7 @@ def _receiver(request: StaffRequest, asked: Request, form: forms.Form | None) ->
         | {
             "answers_first": opened.content.answers_first and asked.state in workflow.UNANSWERED,
             "expires_at": opened.packet.expires_at,
+            "changed": change_labels(opened.packet.changed),
         }
     )
 
@@ -103,7 +125,7 @@ def _sender(request: StaffRequest, asked: Request, form: forms.Form | None) -> d
         {asked.sender_user_id, asked.answered_by or 0, packet.opened_by or 0} - {0}
     )
     case_number = custody.case_number(referral.case_id)
-    context = _shared(request, asked, form) | {
+    context = _shared(request, asked, form, side=workflow.SENDER) | {
         "trail": [
             (reverse("case-page", args=[case_number]), case_number),
             (reverse("referral-list", args=[case_number]), _("Referrals")),
@@ -116,6 +138,26 @@ def _sender(request: StaffRequest, asked: Request, form: forms.Form | None) -> d
         "fallbacks": sorted(network.desk_names(basis.fallback_desk_ids).items()),
         "token": uuid4(), "asked_back": asked.state == workflow.ASKED,
         "open": asked.state in workflow.OPEN,
+        "overdue": asked.state == workflow.SENT and asked.accept_by <= request.now,
+        "calls": [call_line(each) for each in queries.list_call(request.actor, referral.id)],
+        "owes_telling": _owes_telling(request, asked),
+        "next": next(
+            (
+                (queries.packet_number(each.id), each)
+                for each in queries.followers_of(request.actor, referral)
+            ),
+            None,
+        ),
+        "delays": delays(asked),
+        "changes": change_labels(
+            operations.list_changes(request_id=asked.id, by=request.actor, at=request.now)
+        ),
+        "may_extend": asked.state in workflow.OPEN
+        and not basis.withdrawn_at
+        and request.now < packet.expires_at < basis.valid_until,
+        "extend_form": ExtendForm(),
+        "review_lapsed": asked.state not in workflow.KEYLESS
+        and grounds.review_lapsed(asked, at=request.now),
     }  # fmt: skip
     if request.GET.get("paket") == "lihat":
         try:
@@ -126,6 +168,14 @@ def _sender(request: StaffRequest, asked: Request, form: forms.Form | None) -> d
             return context | {"closed": wording.closed_words(closed.why)}
         context |= sheet_context(content)
     return context
+
+
+def _owes_telling(request: StaffRequest, asked: Request) -> bool:
+    """Whether the person has still to hear that another desk is asked."""
+    return any(
+        clock.procedure == operations.TOLD_CLOCK and clock.state in clock_workflow.OPEN
+        for clock in clocks.list_subject(request.actor, "request", asked.id)
+    )
 
 
 @staff()

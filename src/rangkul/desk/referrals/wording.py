@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import forms
 from django.utils.translation import gettext as _
 
 from rangkul.foundation.errors import InvalidInput
+from rangkul.look.clockface import figures
 from rangkul.reference import queries as reference
 from rangkul.referrals import workflow
 
-TONES = {
+_TONES = {
     "sent": "soon", "asked": "high", "accepted": "good", "in_service": "good", "done": "good",
     "not_done": "quiet", "declined": "soon", "withdrawn": "quiet", "cancelled": "quiet",
+    "partly_accepted": "soon", "paused": "soon", "expired": "quiet", "moved": "quiet",
 }  # fmt: skip
 
 
@@ -31,6 +35,7 @@ def fault_words(code: str) -> str:
         "contact": _("The telephone number is withheld from this desk."),
         "address": _("The home address is withheld from this desk."),
         "suspect_named": _("The suspect is withheld from this desk: say what to mind, not whom."),
+        "tells_place": _("This tells where the house is. Name a meeting point instead."),
         "hiv": _("HIV status never travels. Only the person tells it, where they wish."),
         "pregnancy": _("Pregnancy never travels. The clinic asks for it in private."),
         "not_allowed": _("This desk is not given this."),
@@ -40,6 +45,7 @@ def fault_words(code: str) -> str:
         "guardian_excluded": _("The guardian may be the suspect: consent cannot be the ground."),
         "not_with_consent": _("Consent needs no article."),
         "without_desk": _("Name the desk first, then who may be asked instead."),
+        "own_agency": _("A colleague takes a case over by assignment, not by a hand-over."),
         "other_service": _("The ground, the need and the desk must be for the same service."),
         "telling": _("This gives away what kind of help it is. Say only where and when."),
     }
@@ -76,6 +82,14 @@ def closed_words(why: str) -> str:
         "declined": _("You declined this request. Its packet is destroyed."),
         "cancelled": _("The sender took the request back. Its packet is destroyed."),
         "expired": _("The packet's time is over. Ask the sender when you still need it."),
+        "moved": _(
+            "The deadline for an answer passed, and another desk was asked. Its packet is "
+            "destroyed here."
+        ),
+        "not_reviewed": _(
+            "This packet went without consent, and nobody at the sender's has reviewed that within "
+            "24 hours. It opens again as soon as their supervisor has. Ask them below."
+        ),
     }.get(why, _("This packet can no longer be opened."))
 
 
@@ -90,9 +104,19 @@ def short_service(code: str) -> str:
     }[code]  # fmt: skip
 
 
-def state_words(state: str) -> str:
-    """How a request stands."""
+def state_words(state: str, *, side: str = workflow.SENDER) -> str:
+    """How a request stands, as that side says it: what one sent, the other has to answer."""
+    theirs = {
+        workflow.SENT: _("Waits for an answer"), workflow.ASKED: _("Waits for the sender"),
+    }  # fmt: skip
+    if side == workflow.RECEIVER and state in theirs:
+        return theirs[state]
     return reference.label("status_rujukan", state)
+
+
+def state_tone(state: str, *, side: str = workflow.SENDER) -> str:
+    """How loudly: a question waits for the sender alone."""
+    return "quiet" if (side, state) == (workflow.RECEIVER, workflow.ASKED) else _TONES[state]
 
 
 def reason_words(state: str, reason: str) -> str:
@@ -102,3 +126,31 @@ def reason_words(state: str, reason: str) -> str:
     if state == workflow.DECLINED:
         return reference.label("alasan_tolak", reason)
     return str(workflow.NOT_DONE_REASONS.get(reason, reason))
+
+
+def limit_words(limits: list[str]) -> list[str]:
+    """What a desk leaves open where it takes a part."""
+    return [str(workflow.LIMITS[code]) for code in limits if code in workflow.LIMITS]
+
+
+def transfer_words(state: str, *, received: bool) -> str:
+    """How an offer to take a case over stands, as that side says it."""
+    if state == workflow.OFFERED:
+        return _("Waits for your answer") if received else _("Waits for their answer")
+    return {
+        workflow.TAKEN_OVER: _("Taken over"),
+        workflow.DECLINED: _("Not taken over"),
+        workflow.CANCELLED: _("Taken back"),
+    }[state]
+
+
+def transfer_tone(state: str, *, received: bool) -> str:
+    """How loudly."""
+    if state == workflow.OFFERED:
+        return "high" if received else "soon"
+    return {workflow.TAKEN_OVER: "good", workflow.DECLINED: "soon"}.get(state, "quiet")
+
+
+def delay_words(seconds: float | None) -> str:
+    """A delay as a person says it, or a dash for a step that has not been made."""
+    return "–" if seconds is None else figures(timedelta(seconds=seconds))

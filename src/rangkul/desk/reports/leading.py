@@ -130,15 +130,16 @@ def join(request: StaffRequest, number: str) -> HttpResponse:
     report = reports.get_report(request.actor, report_id)
     if report.state not in (workflow.RECEIVED, workflow.IN_HAND):
         return redirect(address("report-page", report_id))
-    chosen = request.POST.get("case", "")
+    chosen, refused = request.POST.get("case", ""), ""
     if request.method == "POST" and request.POST.get("do") == "join":
         case_id = _case_id(chosen)
-        if case_id is None:
-            messages.error(request, _("Please choose the file first."))
-            return redirect(address("report-join", report_id))
-        writing.join_case(report_id=report_id, case_id=case_id, by=request.actor, at=request.now)
-        messages.success(request, _("The report stands in the file now, as a note."))
-        return redirect(reverse("case-page", args=[custody.case_number(case_id)]))
+        if case_id is not None:
+            writing.join_case(
+                report_id=report_id, case_id=case_id, by=request.actor, at=request.now
+            )
+            messages.success(request, _("The report stands in the file now, as a note."))
+            return redirect(reverse("case-page", args=[custody.case_number(case_id)]))
+        refused = _("Please choose the file first.")
     words = text(request, "words", 120)
     if words:
         found = _searched(request.actor, words)
@@ -149,13 +150,14 @@ def join(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "number": number,
         "words": words,
+        "refused": refused,
         "covers": [
             {"number": custody.case_number(cover.case_id), "cover": cover}
             for cover in cases.list_covers(request.actor, found[:_CANDIDATES])
         ],
         "trail": _trail(number, _("Join to a case")),
     }
-    return render(request, "desk/reports/join.html", context)
+    return render(request, "desk/reports/join.html", context, status=422 if refused else 200)
 
 
 def _searched(actor: Actor, words: str) -> list[int]:

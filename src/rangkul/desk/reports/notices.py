@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rangkul.cases import queries as cases
 from rangkul.custody import queries as custody
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import SEES_CASES, StaffRequest, staff
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
 from rangkul.reference.zones import zone_of
@@ -27,18 +27,14 @@ _SHOWN_FOR = timedelta(days=7)
 
 
 @require_safe
-@staff()
+@staff(one_of=SEES_CASES)
 def listing(request: StaffRequest) -> HttpResponse:
     """The notices on one's cases; who asks is shown once one has decided to get in touch."""
     rows = reports.list_earlier_contacts(request.actor, since=request.now - _SHOWN_FOR)
     covers = {c.case_id: c for c in cases.list_covers(request.actor, [r.case_id for r in rows])}
     called = [row for row in rows if row.answer == EarlierContact.CONTACT]
     agencies = network.agency_names(row.asking_agency_id for row in called)
-    desks = {
-        desk_id: network.get_desk(desk_id)
-        for desk_id in {row.asking_desk_id for row in called}
-        if desk_id is not None
-    }
+    desks = network.get_desks(row.asking_desk_id for row in called if row.asking_desk_id)
     notices = [
         {
             "notice": row,
@@ -58,7 +54,7 @@ def listing(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/reports/notices.html", context)
 
 
-@staff()
+@staff(one_of=SEES_CASES)
 @require_POST
 def answer(request: StaffRequest, notice_id: UUID) -> HttpResponse:
     """Get in touch, or keep silent; the asking desk sees nothing of it either way."""

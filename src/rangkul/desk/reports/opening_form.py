@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -128,7 +128,8 @@ class OpeningForm(forms.Form):
             flags=tuple(got["flags"]),
             sex=got["sex"],
             birth_year=got["birth_year"],
-            is_child=_is_child(content),
+            age=content.about.age,
+            age_on=_stated_on(report),
             work_label=got["work_label"],
             desk_id=report.report.desk_id,
             incident=cases.IncidentFacts(
@@ -176,6 +177,11 @@ def initial_of(content: ReportContent, *, companion: str, at: datetime) -> dict[
         "nik": about.nik,
         "phone": about.phone,
     }
+
+
+def _stated_on(report: OpenReport) -> date:
+    """The day on which the age was said."""
+    return (report.content.reported_at or report.report.entered_at).date()
 
 
 def _is_child(content: ReportContent) -> bool:

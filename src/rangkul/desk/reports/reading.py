@@ -22,7 +22,7 @@ from rangkul.clocks import queries as clocks
 from rangkul.clocks.models import Clock
 from rangkul.custody import queries as custody
 from rangkul.desk import wording
-from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.page import SEES_CASES, SEES_REPORTS, StaffRequest, staff
 from rangkul.desk.reports.numbers import address, report_id_or_404
 from rangkul.desk.reports.triage_panel import actions, lag
 from rangkul.foundation.errors import InvalidInput
@@ -48,7 +48,7 @@ class Row:
 
 
 @require_safe
-@staff()
+@staff(one_of=SEES_REPORTS)
 def listing(request: StaffRequest) -> HttpResponse:
     """What waits for somebody, the most urgent first; or everything, newest first."""
     everything = request.GET.get("tampil") == "semua"
@@ -69,7 +69,7 @@ def listing(request: StaffRequest) -> HttpResponse:
         "older_url": older_url,
         "newer_url": "?tampil=semua" if everything and request.GET.get("sebelum") else "",
         "may_report": may(request.actor.roles, Permission.TAKE_REPORT),
-        "may_see_notices": _sees_cases(request),
+        "may_see_notices": any(may(request.actor.roles, each) for each in SEES_CASES),
         "zone": zone_of(request.membership.area_code),
         "now": request.now,
     }
@@ -83,6 +83,11 @@ def page(request: StaffRequest, number: str) -> HttpResponse:
     report = reports.get_report(request.actor, report_id_or_404(number))
     if report.state == workflow.DRAFT:
         return redirect(address("report-edit", report.id))
+    return _shown(request, report)
+
+
+def _shown(request: StaffRequest, report: Report, *, refused: str = "") -> HttpResponse:
+    """The report's page; ``refused`` says what has to be mended in the form that was sent."""
     zone = ZoneInfo(zone_of(request.membership.area_code))
     area = reference.get_areas([report.area]).get(report.area)
     context = _frame(request, report) | {
@@ -93,11 +98,12 @@ def page(request: StaffRequest, number: str) -> HttpResponse:
         "area": area.full_name if area else "",
         "handled_by": accounts.names_of([report.handled_by or 0]).get(report.handled_by or 0, ""),
         "outcome": _outcomes().get(report.outcome, ""),
+        "refused": refused,
     }
     if policy.content_open(request.actor, report.state):
         opened = writing.read_report(report_id=report.id, by=request.actor, at=request.now)
         context |= _words(opened)
-    return render(request, "desk/reports/page.html", context)
+    return render(request, "desk/reports/page.html", context, status=422 if refused else 200)
 
 
 @staff(Permission.TAKE_REPORT)
@@ -124,8 +130,8 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
             at=request.now,
         )  # fmt: skip
     except InvalidInput:
-        messages.error(request, _("Please choose how the report ended."))
-        return redirect(address("report-page", report_id))
+        report = reports.get_report(request.actor, report_id)
+        return _shown(request, report, refused=_("Please choose how the report ended."))
     undo = address("report-take-up", report_id)
     messages.success(request, _("The report is closed."), extra_tags=f"undo={undo}")
     return redirect("report-list")
@@ -286,11 +292,6 @@ def _before(request: StaffRequest) -> int | None:
         return reports.report_id_of(number) if number else None
     except ValueError:
         return None
-
-
-def _sees_cases(request: StaffRequest) -> bool:
-    roles = request.actor.roles
-    return may(roles, Permission.SEE_OWN_CASES) or may(roles, Permission.SEE_UNIT_CASES)
 
 
 urlpatterns = [

@@ -7,6 +7,14 @@ runs as the owner, before anyone is there to act.
 from __future__ import annotations
 
 from rangkul.network.operations.agencies import add_alias, edit_agency, remove_alias
+from rangkul.network.operations.agreements import (
+    AgreementDetails,
+    change_agreement,
+    details_of,
+    end_agreement,
+    enter_agreement,
+    load_agreements,
+)
 from rangkul.network.operations.desks import (
     DeskDetails,
     Offer,
@@ -32,21 +40,27 @@ from rangkul.network.operations.roster import (
 from rangkul.network.operations.staff import change_roles, end_membership, invite_member
 
 __all__ = [
+    "AgreementDetails",
     "DeskDetails",
     "Offer",
     "add_alias",
     "add_shift",
+    "change_agreement",
     "change_roles",
     "copy_week",
     "create_agency",
     "create_desk",
     "create_membership",
     "create_shifts",
+    "details_of",
     "edit_agency",
     "edit_desk",
+    "end_agreement",
     "end_membership",
     "enter_absence",
+    "enter_agreement",
     "invite_member",
+    "load_agreements",
     "open_desk",
     "remove_absence",
     "remove_alias",

@@ -53,9 +53,9 @@ def invite_member(
 ) -> Membership:
     """Make an account with a first password and a membership for it in the acting agency.
 
-    The person sets up a second factor at the first sign-in. Raises ``Forbidden``,
-    ``InvalidInput`` (a taken name, a weak password, foreign desks), ``RolesConflict``,
-    ``UnknownRole``, `policy.RoleFromOutside`.
+    At the first sign-in the person chooses a password of her own and sets up a second factor.
+    Raises ``Forbidden``, ``InvalidInput`` (a taken name, a weak password, foreign desks),
+    ``RolesConflict``, ``UnknownRole``, `policy.RoleFromOutside`.
     """
     policy.require_staffing(by)
     _check_roles_given(roles)
@@ -70,8 +70,9 @@ def invite_member(
     try:
         with transaction.atomic():
             user = create_user(
-                username=username, display_name=display_name, email=email, password=password
-            )
+                username=username, display_name=display_name, email=email, password=password,
+                one_time=True,
+            )  # fmt: skip
     except IntegrityError as fault:
         raise InvalidInput(
             {"username": _("This sign-in name is taken. Please choose another.")}

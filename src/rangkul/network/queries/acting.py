@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
-from rangkul.access.roles import Supervisor
+from rangkul.access.roles import NationalCoordinator, ProvinceCoordinator, Supervisor
 from rangkul.foundation.actor import Actor
 from rangkul.network.models import Agency, Desk, Membership
 
@@ -25,8 +25,9 @@ class ActingMembership:
     others: tuple[tuple[int, str], ...] = ()
 
 
-def _live(at: datetime | None = None) -> Q:
-    return Q(until__isnull=True) if at is None else Q(until__isnull=True) | Q(until__gt=at)
+def _live() -> Q:
+    """Begun and not ended: a place that is promised for a later day lets nobody in before it."""
+    return Q(until__isnull=True, since__lte=timezone.now())
 
 
 def actor_of(membership: Membership) -> Actor:
@@ -41,13 +42,20 @@ def actor_of(membership: Membership) -> Actor:
     )
 
 
-def get_acting_membership(user_id: int, membership_id: int | None) -> ActingMembership | None:
-    """The chosen live membership of this person, else the oldest live one, else ``None``."""
-    mine = list(
-        Membership.objects.filter(_live(), user_id=user_id, user__is_active=True)
-        .select_related("agency")
-        .order_by("id")
-    )
+def list_places(user_id: int) -> list[Membership]:
+    """A person's live memberships, oldest first, with agency and account in the same query."""
+    found = Membership.objects.filter(_live(), user_id=user_id, user__is_active=True)
+    return list(found.select_related("agency", "user").order_by("id"))
+
+
+def get_acting_membership(
+    user_id: int, membership_id: int | None, places: Sequence[Membership] | None = None
+) -> ActingMembership | None:
+    """The chosen live membership of this person, else the oldest live one, else ``None``.
+
+    ``places`` are the person's, where they have been read in this request.
+    """
+    mine = list_places(user_id) if places is None else places
     if not mine:
         return None
     found = next((m for m in mine if m.id == membership_id), mine[0])
@@ -71,9 +79,13 @@ def get_live_actor(*, user_id: int, agency_id: int) -> Actor | None:
 
 def list_memberships(user_id: int) -> list[Membership]:
     """A person's live memberships, for the agency switch."""
-    return list(
-        Membership.objects.filter(_live(), user_id=user_id).select_related("agency").order_by("id")
-    )
+    return list_memberships_of([user_id])
+
+
+def list_memberships_of(user_ids: Iterable[int]) -> list[Membership]:
+    """The live memberships of these people with their agencies; one query."""
+    found = Membership.objects.filter(_live(), user_id__in=set(user_ids))
+    return list(found.select_related("agency").order_by("id"))
 
 
 def agency_names(agency_ids: Iterable[int]) -> dict[int, str]:
@@ -84,6 +96,37 @@ def agency_names(agency_ids: Iterable[int]) -> dict[int, str]:
 def desk_names(desk_ids: Iterable[int]) -> dict[int, str]:
     """Names of these desks."""
     return dict(Desk.objects.filter(id__in=set(desk_ids)).values_list("id", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    """A live coordinator's place: the agency, its province (two digits), and the roles held."""
+
+    agency_id: int
+    province: str
+    roles: frozenset[str]
+
+
+def list_coordinators() -> list[Coordinator]:
+    """Every agency where somebody coordinates a province or the nation, one row for each person."""
+    wanted = [ProvinceCoordinator.code, NationalCoordinator.code]
+    found = Membership.objects.filter(_live(), roles__overlap=wanted, user__is_active=True)
+    return [
+        Coordinator(row.agency_id, row.agency.area_id.partition(".")[0], frozenset(row.roles))
+        for row in found.select_related("agency").order_by("agency_id", "id")
+    ]
+
+
+def provinces_of(agency_ids: Iterable[int]) -> dict[int, str]:
+    """Agency → the province in which it stands (two digits; "" for the nation's own)."""
+    rows = Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "area_id")
+    return {agency: area.partition(".")[0] for agency, area in rows}
+
+
+def list_members_of(agency_ids: Iterable[int]) -> list[Membership]:
+    """The live memberships in these agencies with their people, oldest first; one query."""
+    found = Membership.objects.filter(_live(), agency_id__in=set(agency_ids), user__is_active=True)
+    return list(found.select_related("user", "agency").order_by("id"))
 
 
 def list_supervisors(agency_id: int | None = None) -> list[Actor]:

@@ -80,6 +80,23 @@ def on_duty(desk_id: int, at: datetime) -> tuple[OnDuty, ...]:
     return cover_of([desk_id], at)[desk_id].on_duty
 
 
+def stand_ins(members: Iterable[Membership], at: datetime) -> dict[int, int | None]:
+    """Membership on leave at ``at`` → the user who stands in for it, ``None`` where nobody does.
+
+    The memberships carry their agency and person; whoever is there is not in the answer. One query.
+    """
+    asked = list(members)
+    today = at.date()
+    leaves = _leaves({m.agency_id for m in asked}, today - _DAY, today + _DAY) if asked else {}
+    found: dict[int, int | None] = {}
+    for member in asked:
+        day = at.astimezone(ZoneInfo(zone_of(member.agency.area_id))).date()
+        comes = duty.stand_in(_place(member), at=at, day=day, leaves=leaves)
+        if comes is None or comes.membership_id != member.id:
+            found[member.id] = comes.user_id if comes else None
+    return found
+
+
 def get_shift(agency_id: int, shift_id: int) -> DutyShift:
     """One shift of the agency; raises ``NotReachable``."""
     found = DutyShift.objects.filter(agency_id=agency_id, id=shift_id).first()

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.foundation.actor import Actor
+from rangkul.network.agreements import Party
 from rangkul.network.models import DeskService
+from rangkul.network.queries.agreements import covering_each
 from rangkul.network.queries.directory import in_force
 from rangkul.network.queries.roster import cover_of
 from rangkul.network.ranking import (
@@ -24,9 +30,15 @@ from rangkul.network.ranking import (
     refusals,
 )
 from rangkul.reference import queries as reference
+from rangkul.reference.zones import zone_of
 
 # How many candidates each ring gives at most, from the regency outwards.
 _RINGS: Final = (60, 40, 30, 20)
+
+# How many desks a search judges, and how much of what is typed it reads.
+_FOUND: Final = 60
+_MOST_WORDS: Final = 6
+_LONGEST_WORD: Final = 40
 
 _COLUMNS: Final = {
     "desk_id": "desk_id",
@@ -71,12 +83,12 @@ def suggest_desks(
     ``at`` is when the service is needed, ``near_area`` the code of the place near which, ``""``
     when unknown. ``without_agencies`` are left out unseen: an official there is the suspect.
     Holidays are read from the calendar of ``near_area`` for every candidate; `opening` of the
-    chosen desk reads its own. Four queries. Raises ``Forbidden``, ``ValueError`` for a service
-    that is none.
+    chosen desk reads its own. Four queries, and four more for the agreements of the acting
+    agency. Raises ``Forbidden``, ``ValueError`` for a service that is none.
     """
     require(actor.roles, Permission.SEE_DIRECTORY)
     need = Need(service, at, near_area, near_point)
-    candidates = _candidates(need, survivor, without_agencies)
+    candidates = _agreed(actor, need, _candidates(need, survivor, without_agencies))
     fitting = [c.desk_id for c in candidates if not refusals(c, survivor)]
     return rank(
         candidates,
@@ -85,6 +97,72 @@ def suggest_desks(
         calendar=reference.working_calendar(near_area),
         covers=cover_of(fitting, at) if fitting else {},
         limit=limit,
+    )
+
+
+def search_desks(
+    actor: Actor,
+    *,
+    words: str,
+    service: str,
+    at: datetime,
+    survivor: SurvivorFacts,
+    near_area: str,
+    chosen: int | None = None,
+    limit: int = 12,
+) -> Suggestions:
+    """Desks anywhere that offer ``service`` and bear every one of ``words``, judged as above.
+
+    A word may stand in the desk's name, in its agency's names or in its place; a desk that was
+    ``chosen`` before (id) is among them whatever the words. Nothing for neither. Four queries at
+    most. Raises ``Forbidden``, ``ValueError`` for a service that is none.
+    """
+    require(actor.roles, Permission.SEE_DIRECTORY)
+    need = Need(service, at, near_area)
+    wanted = Q(desk_id=chosen) if chosen else Q(pk__in=())
+    if typed := words.split()[:_MOST_WORDS]:
+        wanted |= reduce(and_, (_bearing(word[:_LONGEST_WORD]) for word in typed))
+    elif not chosen:
+        return Suggestions()
+    # The chosen one first: it must not fall behind the cut.
+    found = (
+        _offers(need, ())
+        .filter(wanted)
+        .order_by(Case(When(desk_id=chosen or 0, then=0), default=1), "desk_id")
+    )
+    rows = found.values_list(*_COLUMNS.values())[:_FOUND]
+    candidates = _agreed(
+        actor, need, [_candidate(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+    )
+    fitting = [c.desk_id for c in candidates if not refusals(c, survivor)]
+    return rank(
+        candidates,
+        need,
+        survivor,
+        calendar=reference.working_calendar(near_area),
+        covers=cover_of(fitting, at) if fitting else {},
+        limit=limit,
+    )
+
+
+def _agreed(actor: Actor, need: Need, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates, each with the agreement that covers the service between it and the actor."""
+    if not candidates:
+        return []
+    receivers = {Party(c.agency_id, c.area_code, c.agency_kind) for c in candidates}
+    # The agreement of the day where the need is; without a place, where the first desk stands.
+    zone = ZoneInfo(zone_of(need.near_area or candidates[0].area_code))
+    day = need.at.astimezone(zone).date()
+    covered = covering_each(actor.agency_id, receivers, need.service, day)
+    return [replace(c, agreement=covered.get(c.agency_id)) for c in candidates]
+
+
+def _bearing(word: str) -> Q:
+    return (
+        Q(desk__name__icontains=word)
+        | Q(agency__name__icontains=word)
+        | Q(agency__short_name__icontains=word)
+        | Q(agency__area__full_name__icontains=word)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -23,8 +24,11 @@ from rangkul.referrals.packet import Content
 from rangkul.trail.operations import record
 
 _LONGEST_NEXT: Final = timedelta(days=366)
+# [local] A longer rest is an end: the sender asks again when the time has come.
+_LONGEST_PAUSE: Final = timedelta(days=90)
 _TRAIL_NAMES: Final = {
     "accept": events.REQUEST_ACCEPTED,
+    "accept_partly": events.REQUEST_PARTLY_ACCEPTED,
     "ask": events.REQUEST_ASKED,
     "decline": events.REQUEST_DECLINED,
 }
@@ -44,13 +48,14 @@ class OpenPacket:
 def open_packet(*, request_id: int, by: Actor, at: datetime) -> OpenPacket:
     """Read a packet at its desk; each reading is recorded, the first one also on the packet.
 
-    Before an answer that a conflict check precedes, what tells who the person is stays covered.
+    Before an answer that a conflict check precedes, what tells who the person is stays covered. A
+    packet on a basis that nobody reviewed within a day waits for that review.
     Raises ``NotReachable``, ``PacketClosed``.
     """
     require(by.roles, Permission.ANSWER_PACKETS)
     request = queries.get_received(by, request_id)
     packet = queries.packet_of(request)
-    content = open_content(request, packet, at=at)
+    content = open_content(request, packet, at=at, for_receiver=True)
     if request.state in workflow.UNANSWERED:
         content = content.before_answer()
     if packet.opened_at is None:
@@ -63,9 +68,12 @@ def open_packet(*, request_id: int, by: Actor, at: datetime) -> OpenPacket:
 @transaction.atomic
 def answer(
     *, request_id: int, decision: str, expected_version: int, by: Actor, at: datetime,
-    reason: str = "", words: str = "",
+    reason: str = "", words: str = "", limits: Sequence[str] = (),
 ) -> Request:  # fmt: skip
     """Say yes (``accept``), ask back (``ask``, with words), or no (``decline``, with a reason).
+
+    ``accept_partly`` is a yes to a part: ``limits`` (codes of ``workflow.LIMITS``) say what stays
+    open, and go back into the sender's plan.
 
     A declined packet's key is destroyed at once. Two people at a time: the second meets
     ``StaleForm``. Raises ``IllegalMove``, ``InvalidInput``.
@@ -79,6 +87,9 @@ def answer(
         errors["reason"] = "unknown" if reason else "required"
     if decision == "ask" and not words.strip():
         errors["words"] = "required"
+    if decision == "accept_partly":
+        errors |= _limit_errors(limits, words)
+        request.limits = [code for code in workflow.LIMITS if code in limits]
     if errors:
         raise InvalidInput(errors)
     request.state = workflow.MOVES.check(decision, request.state).target
@@ -88,8 +99,10 @@ def answer(
         request.reason, request.ended_at = reason, at
     request.version += 1
     request.save(
-        update_fields=["state", "answered_at", "answered_by", "reason", "ended_at", "version"]
-    )
+        update_fields=[
+            "state", "answered_at", "answered_by", "reason", "limits", "ended_at", "version",
+        ]
+    )  # fmt: skip
     if words.strip():
         put_message(request, "question" if decision == "ask" else "answer", words, by=by, at=at)
     if decision == "decline":
@@ -150,6 +163,62 @@ def report_outcome(
     if words.strip():
         put_message(request, "feedback", words, by=by, at=at)
     _record(events.OUTCOME_REPORTED, request, by=by, at=at, reason=request.reason)
+    return request
+
+
+def _limit_errors(limits: Sequence[str], words: str) -> dict[str, str]:
+    if not limits:
+        return {"limits": "required"}
+    if not set(limits) <= workflow.LIMITS.keys():
+        return {"limits": "unknown"}
+    return {"words": "required"} if "other_part" in limits and not words.strip() else {}
+
+
+@transaction.atomic
+def pause(
+    *, request_id: int, reason: str, until: date, expected_version: int, by: Actor, at: datetime,
+    words: str = "",
+) -> Request:  # fmt: skip
+    """Let the service rest for a coded reason until a day; the deadlines of both sides wait.
+
+    Raises ``IllegalMove``, ``StaleForm``, ``InvalidInput``.
+    """
+    require(by.roles, Permission.ANSWER_PACKETS)
+    request = _lock(request_id, expected_version, by)
+    errors = {}
+    if reason not in workflow.PAUSE_REASONS:
+        errors["reason"] = "unknown" if reason else "required"
+    if not at.date() < until <= (at + _LONGEST_PAUSE).date():
+        errors["until"] = "past" if until <= at.date() else "too_far"
+    if errors:
+        raise InvalidInput(errors)
+    request.state = workflow.MOVES.check("pause", request.state).target
+    request.pause_reason, request.paused_at, request.paused_until = reason, at, until
+    request.version += 1
+    request.save(update_fields=["state", "pause_reason", "paused_at", "paused_until", "version"])
+    if words.strip():
+        put_message(request, "feedback", words, by=by, at=at)
+    _record(events.REQUEST_PAUSED, request, by=by, at=at, reason=reason)
+    return request
+
+
+@transaction.atomic
+def resume(*, request_id: int, expected_version: int, by: Actor, at: datetime) -> Request:
+    """Go on where the service stood before the pause; what is due moves by the time it rested."""
+    require(by.roles, Permission.ANSWER_PACKETS)
+    request = _lock(request_id, expected_version, by)
+    move = (
+        "resume_service" if request.first_contact_at
+        else "resume_partly" if request.limits
+        else "resume_accepted"
+    )  # fmt: skip
+    request.state = workflow.MOVES.check(move, request.state).target
+    rested = at - (request.paused_at or at)
+    request.first_contact_by += rested
+    request.outcome_by += rested
+    request.version += 1
+    request.save(update_fields=["state", "first_contact_by", "outcome_by", "version"])
+    _record(events.REQUEST_RESUMED, request, by=by, at=at)
     return request
 
 

@@ -13,12 +13,14 @@ from rangkul.clocks import operations as clocks
 from rangkul.consent import operations as consent
 from rangkul.consent.models import Basis
 from rangkul.consent.operations import Ground
+from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.outbox import Event, post
 from rangkul.network import queries as network
 from rangkul.reference.services import ServiceCode
 from rangkul.referrals import events, grounds, queries
+from rangkul.referrals.operations.calling import end_calls
 from rangkul.referrals.operations.following import move_need
 from rangkul.trail.operations import record
 
@@ -52,9 +54,11 @@ def withdraw_consent(*, basis_id: UUID, by: Actor, at: datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("select * from house.withdraw_requests(%s, %s)", [basis.id, at])
         ended = cursor.fetchall()
+    vault.forget_keys()
     for request_id, receiver, sender in ended:
         referral = queries.get_referral(by, request_id)
         clocks.void(subject_kind="request", subject_id=request_id, by=by, at=at)
+        end_calls(referral=referral, by=by, at=at)
         move_need(referral, "return", by=by, at=at)
         record(
             by=by, at=at, name=events.REFERRAL_WITHDRAWN, subject_kind="request",

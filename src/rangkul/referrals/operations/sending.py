@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -28,6 +29,7 @@ from rangkul.foundation.outbox import Event, post
 from rangkul.foundation.vault import DataClass, Owner
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
+from rangkul.network.agreements import Covering
 from rangkul.network.models import Desk
 from rangkul.people import operations as people_operations
 from rangkul.people import queries as people
@@ -35,7 +37,8 @@ from rangkul.people.queries import OpenPerson
 from rangkul.reference import calendar
 from rangkul.reference import queries as reference
 from rangkul.reference.services import ServiceClock, get_service
-from rangkul.referrals import events, grounds, packet, policy, queries, workflow
+from rangkul.reference.zones import zone_of
+from rangkul.referrals import discretion, events, grounds, packet, policy, queries, workflow
 from rangkul.referrals.ceilings.bases import PACKET_ENDS_AFTER_OUTCOME
 from rangkul.referrals.models import Packet, Referral, Request
 from rangkul.referrals.packet import Built, Content, Deadlines, Draft, Sender
@@ -66,9 +69,17 @@ class Prepared:
     built: Built
 
 
-def default_deadlines(service: str, *, at: datetime, area: str) -> Deadlines:
-    """The service's own limits from ``at``, working days by the area's calendar."""
+def default_deadlines(
+    service: str, *, at: datetime, area: str, covering: Covering | None = None
+) -> Deadlines:
+    """The agreed limits, else the service's own, from ``at``; working days by the area's calendar.
+
+    In order whatever was agreed: contact never falls due before the answer, nor outcome before it.
+    """
     found = get_service(service)
+    limits = (found.accept_by, found.first_contact_by, found.outcome_by)
+    if covering is not None and covering.terms.service == service:
+        limits = covering.clocks()
 
     def due(clock: ServiceClock) -> datetime:
         if not clock.working_days:
@@ -79,9 +90,19 @@ def default_deadlines(service: str, *, at: datetime, area: str) -> Deadlines:
         )
         return datetime.combine(last, time(23, 59, 59), tzinfo=zone)
 
-    accept = due(found.accept_by)
-    contact = max(due(found.first_contact_by), accept)
-    return Deadlines(accept, contact, max(due(found.outcome_by), contact))
+    accept, contact, outcome = (due(limit) for limit in limits)
+    contact = max(contact, accept)
+    return Deadlines(accept, contact, max(outcome, contact))
+
+
+def covering_of(desk: Desk, service: str, *, area: str, by: Actor, at: datetime) -> Covering | None:
+    """The agreement between the sender and the desk's agency on the day in the area, the closest.
+
+    None inside one agency, or where nothing is agreed for the service.
+    """
+    day = at.astimezone(ZoneInfo(zone_of(area))).date()
+    found = network.agreements_between(by.agency_id, desk.agency_id, service, day)
+    return found[0] if found else None
 
 
 def prepare(asked: Asked, opened: list[OpenPerson], *, by: Actor, at: datetime) -> Prepared:
@@ -101,6 +122,8 @@ def prepare(asked: Asked, opened: list[OpenPerson], *, by: Actor, at: datetime) 
         raise InvalidInput({"desk": "not_offered"})
     consent_policy.require_basis(basis, service=basis.service, desk_id=card.desk.id, at=at)
     levels = grounds.allowed(basis, grounds.Standing.of(file))
+    if kept := discretion.leaving(asked.draft.texts(), by):
+        raise InvalidInput(kept)
     built = packet.build(
         file=file, people=opened, draft=asked.draft, basis=basis, levels=levels, desk=card.desk,
         sender=_sender(asked, by),
@@ -122,6 +145,7 @@ def preview(*, asked: Asked, by: Actor, at: datetime) -> Prepared:
 def send_referral(
     *, asked: Asked, token: UUID, by: Actor, at: datetime, seen: str = "",
     deadlines: Deadlines | None = None, uncovered_ok: bool = False, follows: UUID | None = None,
+    plan: UUID | None = None, after: UUID | None = None,
 ) -> Request:  # fmt: skip
     """Send what was previewed. The same ``token`` again returns the request that it made.
 
@@ -146,19 +170,21 @@ def send_referral(
     Referral.objects.create(
         id=new_id(), case_id=asked.case_id, need_id=asked.need_id, basis_id=prepared.basis.id,
         request=request, levels=grounds.stored(prepared.built.levels), token=token,
-        follows=follows, made_at=at, made_by=by.user_id,
+        follows=follows, plan=plan, after=after, made_at=at, made_by=by.user_id,
     )  # fmt: skip
     clocks.start(
         procedure=ACCEPT_CLOCK, subject_kind="request", subject_id=request.id,
         area=prepared.file.area or prepared.desk.agency.area_id, by=by, at=at,
         due_at=request.accept_by, case_id=asked.case_id, risk=request.risk,
+        against=(request.receiver_agency_id, request.receiver_desk_id),
     )  # fmt: skip
     record(
         by=by, at=at, name=events.REFERRAL_SENT, subject_kind="request", subject_id=request.id,
         case_id=asked.case_id,
         detail={"desk": request.receiver_desk_id, "service": request.service,
                 "basis": str(prepared.basis.id), "facts": sealed.facts,
-                "withheld": sealed.withheld},
+                "withheld": sealed.withheld, "agreement": request.agreement_id,
+                "agreement_version": request.agreement_version},
     )  # fmt: skip
     post(Event(events.REFERRAL_SENT, "request", str(request.id), request.receiver_agency_id))
     return request
@@ -191,7 +217,10 @@ def _open_request(
     prepared: Prepared, asked: Asked, deadlines: Deadlines | None, *, by: Actor, at: datetime
 ) -> Request:
     area = prepared.file.area or prepared.desk.agency.area_id
-    due = deadlines or default_deadlines(prepared.basis.service, at=at, area=area)
+    covering = covering_of(prepared.desk, prepared.basis.service, area=area, by=by, at=at)
+    due = deadlines or default_deadlines(
+        prepared.basis.service, at=at, area=area, covering=covering
+    )
     if not at < due.accept_by <= due.first_contact_by <= due.outcome_by:
         raise InvalidInput({"accept_by": "not_in_order"})
     return Request.objects.create(
@@ -201,6 +230,8 @@ def _open_request(
         risk=prepared.file.risk, is_child=prepared.file.is_child,
         basis_letter=prepared.basis.letter, sent_at=at, accept_by=due.accept_by,
         first_contact_by=due.first_contact_by, outcome_by=due.outcome_by,
+        agreement_id=covering.agreement_id if covering else None,
+        agreement_version=covering.version if covering else None,
     )  # fmt: skip
 
 

@@ -88,6 +88,8 @@ def put_message(request: Request, kind: str, words: str, *, by: Actor, at: datet
         raise InvalidInput({"words": "required"})
     if len(text) > MOST_WORDS:
         raise InvalidInput({"words": "too_long"})
+    if kept := discretion.leaving({"words": text}, by):
+        raise InvalidInput(kept)
     packet = queries.packet_of(request)
     key = vault.key_for(Owner("request", request.id), packet.id, DataClass.ACCOUNT)
     message_id = new_id()

@@ -1,0 +1,7 @@
+"""What the trail calls the acts on accounts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PASSWORD_CHANGED: Final = "account.password_changed"  # noqa: S105 (an act's name)

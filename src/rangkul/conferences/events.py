@@ -1,0 +1,19 @@
+"""What the trail calls the acts on conferences. Participants' acts name no case: they know none."""
+
+# The lead's side, on the case.
+CONFERENCE_CALLED = "conference.called"
+CONFERENCE_MOVED = "conference.moved"
+CONFERENCE_CANCELLED = "conference.cancelled"
+SEAT_OFFERED = "conference.seat_offered"
+FACTS_SHARED = "conference.facts_shared"
+CONFERENCE_HELD = "conference.held"
+DECISION_MADE = "conference.decision_made"
+MINUTES_SIGNED = "conference.minutes_signed"
+ADDENDUM_SIGNED = "conference.addendum_signed"
+
+# Any participant's.
+SEAT_ANSWERED = "conference.seat_answered"
+SHARE_OPENED = "conference.share_opened"
+DECISION_ENDED = "conference.decision_ended"
+MINUTES_PRINTED = "conference.minutes_printed"
+CONFERENCE_READ = "conference.read"

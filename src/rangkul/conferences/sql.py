@@ -1,0 +1,178 @@
+"""The reach of a conference: its lead and every agency with a seat; and who writes what at it."""
+
+from __future__ import annotations
+
+CONFERENCE_REACH = """
+create function house.conference_reach(p_conference bigint) returns integer[]
+language plpgsql stable security definer set search_path = house, public, pg_temp as $body$
+begin return (select reach from conferences_conference where id = p_conference); end $body$;
+
+-- A conference itself: its lead makes it, for itself alone; each seat widens it.
+create function house.new_meeting_row(p_lead integer) returns integer[]
+language plpgsql stable security definer set search_path = house, public, pg_temp as $body$
+begin
+  if p_lead is distinct from house.current_agency() then
+    raise exception 'parent not reachable' using errcode = 'RK404';
+  end if;
+  return array[p_lead];
+end $body$;
+
+-- A share: the lead's own and one guest's.
+create function house.new_guest_row(p_guest integer) returns integer[]
+language sql stable security definer set search_path = house, public, pg_temp as $body$
+  select array(select distinct a from unnest(array[house.current_agency(), p_guest]) a order by a)
+  $body$;
+
+create function house.new_conference_row(p_conference bigint) returns integer[]
+language sql stable security definer set search_path = house, public, pg_temp as $body$
+  select house.conference_reach(p_conference) $body$;
+
+-- A key for all at the table; or, with audience 'shared', for the lead and one of them.
+create function house.key_reach_of_conference(p_conference bigint, p_audience text, p_agency integer)
+returns integer[] language plpgsql stable security definer
+set search_path = house, public, pg_temp as $body$
+declare c record;
+begin
+  select lead_agency_id, reach into c from conferences_conference where id = p_conference;
+  if not found then return '{}'; end if;
+  if p_audience <> 'shared' then return c.reach; end if;
+  if not (p_agency = any(c.reach)) or c.lead_agency_id <> house.current_agency() then
+    return '{}';
+  end if;
+  return array(select distinct a from unnest(array[c.lead_agency_id, p_agency]) a order by a);
+end $body$;
+
+revoke all on function house.conference_reach(bigint), house.new_meeting_row(integer),
+  house.new_conference_row(bigint), house.new_guest_row(integer), house.key_reach_of_conference(bigint, text, integer)
+  from public;
+insert into house.owner_kind values ('conference', 'key_reach_of_conference');
+"""
+
+GUARDS = """
+-- A seat for another agency widens the reach of the conference, of all that hangs on it and of its
+-- common key; of no share.
+create function house.widen_conference() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+declare wide integer[]; t record;
+begin
+  perform 1 from conferences_conference where id = new.conference_id for no key update;
+  wide := array(select distinct a from (
+      select lead_agency_id a from conferences_conference where id = new.conference_id
+      union select agency_id from conferences_seat where conference_id = new.conference_id) s
+    order by a);
+  update conferences_conference set reach = wide where id = new.conference_id and reach <> wide;
+  for t in select name from house.owned_table where kind = 'conference' order by name loop
+    execute format('update %I set reach = $1 where conference_id = $2 and reach <> $1', t.name)
+      using wide, new.conference_id;
+  end loop;
+  update foundation_datakey set reach = wide
+    where owner_kind = 'conference' and owner_id = new.conference_id and audience <> 'shared';
+  return null;
+end $body$;
+create trigger house_widen after insert on conferences_seat
+  for each row execute function house.widen_conference();
+
+create function house.lead_of_conference(p_conference bigint) returns integer
+language plpgsql stable security definer set search_path = house, public, pg_temp as $body$
+begin return (select lead_agency_id from conferences_conference where id = p_conference); end $body$;
+
+-- Seats, agenda, decisions and minutes are made by the lead alone. The lead says who came; a seat
+-- is answered by its own agency, a decision ended by its owner's.
+create function house.guard_conference_row() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+declare me integer := house.current_agency(); lead integer;
+begin
+  lead := house.lead_of_conference(new.conference_id);
+  if tg_op = 'INSERT' then
+    if lead is distinct from me then
+      raise exception 'parent not reachable' using errcode = 'RK404';
+    end if;
+  elsif tg_table_name = 'conferences_seat' then
+    if (new.attended is distinct from old.attended and lead is distinct from me)
+        or ((new.state, new.reason, new.answered_at, new.user_id) is distinct from
+            (old.state, old.reason, old.answered_at, old.user_id) and old.agency_id <> me) then
+      raise exception 'not this side''s move' using errcode = 'RK403';
+    end if;
+  elsif tg_table_name = 'conferences_decision' then
+    if old.owner_agency_id <> me and (new.state, new.reason, new.ended_at, new.ended_by)
+        is distinct from (old.state, old.reason, old.ended_at, old.ended_by) then
+      raise exception 'not this side''s move' using errcode = 'RK403';
+    end if;
+  end if;
+  return new;
+end $body$;
+create trigger house_guard_row before insert or update on conferences_seat
+  for each row execute function house.guard_conference_row();
+create trigger house_guard_row before insert or update on conferences_decision
+  for each row execute function house.guard_conference_row();
+create trigger house_guard_row before insert on conferences_agendaitem
+  for each row execute function house.guard_conference_row();
+create trigger house_guard_row before insert on conferences_minutes
+  for each row execute function house.guard_conference_row();
+create trigger house_guard_row before insert on conferences_conferencecase
+  for each row execute function house.guard_conference_row();
+
+-- A decision is owned, and a share received, by an agency at the table.
+create function house.guard_conference_guest() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+declare guest integer;
+begin
+  guest := (to_jsonb(new)->>case tg_table_name when 'conferences_share'
+    then 'receiver_agency_id' else 'owner_agency_id' end)::integer;
+  if house.lead_of_conference(new.conference_id) is distinct from house.current_agency()
+      or (tg_table_name = 'conferences_share'
+        and (to_jsonb(new)->>'sender_agency_id')::integer <> house.current_agency())
+      or (guest = any(house.conference_reach(new.conference_id))) is not true then
+    raise exception 'parent not reachable' using errcode = 'RK404';
+  end if;
+  return new;
+end $body$;
+create trigger house_guard_guest before insert on conferences_share
+  for each row execute function house.guard_conference_guest();
+create trigger house_guard_guest before insert on conferences_decision
+  for each row execute function house.guard_conference_guest();
+
+-- Only the lead moves the conference itself.
+create function house.guard_conference_lead() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+begin
+  -- The widening above changes reach alone, in the lead's own act.
+  if old.lead_agency_id <> house.current_agency() then
+    raise exception 'not this side''s move' using errcode = 'RK403';
+  end if;
+  return new;
+end $body$;
+create trigger house_guard_lead before update on conferences_conference
+  for each row execute function house.guard_conference_lead();
+
+-- A share's ground belongs to the lead's own share, and the share to a case of the conference.
+create function house.guard_share_ground() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+begin
+  if not exists (select 1 from conferences_share s
+      where s.id = new.share_id and s.sender_agency_id = house.current_agency()) then
+    raise exception 'parent not reachable' using errcode = 'RK404';
+  end if;
+  return new;
+end $body$;
+create trigger house_guard_share before insert on conferences_shareground
+  for each row execute function house.guard_share_ground();
+
+-- Consent withdrawn, by whichever holder of the case: what rested on it can no longer be read.
+create function house.end_shares_of_basis() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+begin
+  delete from foundation_datakey where subject in (
+    select share_id from conferences_shareground where basis_id = new.id);
+  update conferences_share set destroyed_at = new.withdrawn_at, destroy_reason = 'withdrawn'
+    where destroyed_at is null
+      and id in (select share_id from conferences_shareground where basis_id = new.id);
+  return null;
+end $body$;
+create trigger house_end_shares after update of withdrawn_at on consent_basis
+  for each row when (new.withdrawn_at is not null) execute function house.end_shares_of_basis();
+
+revoke all on function house.widen_conference(), house.lead_of_conference(bigint),
+  house.guard_conference_row(), house.guard_conference_guest(), house.guard_conference_lead(),
+  house.guard_share_ground(), house.end_shares_of_basis() from public;
+"""

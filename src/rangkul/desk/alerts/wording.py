@@ -1,0 +1,63 @@
+"""Words for alerts: what is called for, on which rung of the ladder, by which way."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from rangkul.alerts import channels, kinds
+from rangkul.alerts.models import Alert
+from rangkul.desk import wording
+
+
+def title(alert: Alert, on: date) -> str:
+    """What an alert calls for; a kind without words of its own says only that something waits."""
+    if alert.kind == "clock_late":
+        return wording.procedure_title(alert.code, on)
+    if alert.kind == kinds.UNREACHED:
+        return _("Not reached: %(way)s") % {"way": way(alert.code)}
+    if alert.kind == kinds.TRIAL:
+        return _("A trial call, as you asked")
+    return _between_desks().get(alert.kind, _("Something waits for you"))
+
+
+def _between_desks() -> dict[str, str]:
+    """Events of a hand-off that call the people at its other end."""
+    return {
+        "referral.moved": _("A request moved to another desk"),
+        "referral.expired": _("No desk answered a request"),
+        "referral.withdrawn": _("Consent was withdrawn: please stop using the packet"),
+        "referral.cancelled": _("A request was cancelled"),
+        "referral.packet_renewed": _("A packet has new facts"),
+        "request.declined": _("A request was handed back"),
+        "request.partly_accepted": _("A request was accepted in part"),
+        "request.paused": _("A service is paused"),
+        "call.made": _("Your desk is asked whether it can help"),
+        "call.taken": _("A desk can help: please ask the survivor"),
+        "call.refused": _("A desk cannot help"),
+        "transfer.offered": _("A case is offered to your agency"),
+        "transfer.accepted": _("A case you offered was taken over"),
+        "transfer.declined": _("A case you offered was declined"),
+    }
+
+
+def way(channel: str) -> str:
+    """A channel's name."""
+    names = {
+        channels.EMAIL: _("e-mail"),
+        channels.PUSH: _("this browser"),
+        channels.TEXT: _("text message"),
+    }
+    return names.get(channel, channel)
+
+
+def rung(step: int) -> str:
+    """Who was called on a rung of the ladder (``clocks.ladder``)."""
+    names = {
+        1: _("Desk called"),
+        2: _("Supervisor called"),
+        3: _("Province called"),
+        4: _("Nation called"),
+    }
+    return names.get(step, "")

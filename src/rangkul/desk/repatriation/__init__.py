@@ -1,0 +1,15 @@
+"""The way home on screens: the board, a person, a leg from its ends, hand-over, who is with us."""
+
+from __future__ import annotations
+
+from rangkul.desk.repatriation import board, handover, importing, leg, person, planning, with_us
+
+urlpatterns = [
+    *importing.urlpatterns,
+    *planning.urlpatterns,
+    *with_us.urlpatterns,
+    *person.urlpatterns,
+    *handover.urlpatterns,
+    *leg.urlpatterns,
+    *board.urlpatterns,
+]

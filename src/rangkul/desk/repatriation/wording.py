@@ -1,0 +1,157 @@
+"""Words for what stands on the board, and for what went wrong with some of a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from rangkul.cases import queries as cases
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput
+from rangkul.reference import queries as reference
+from rangkul.repatriation import workflow
+from rangkul.repatriation.policy import SomeRefused
+
+
+def lane_words(lane: str) -> str:
+    """What a lane of the board is called."""
+    return {
+        "moving": _("All under way"),
+        "clearance": _("Waiting for investigators"),
+        "unanswered": _("Not answered yet"),
+        "ready": _("Ready to leave"),
+        "road": _("Between hands"),
+        "unconfirmed": _("Arrival not confirmed"),
+        "followed": _("Followed up 1, 3, 6 months"),
+        "ended": _("Ended"),
+    }[lane]
+
+
+def missing_words(code: str) -> str:
+    """What is missing, as a person would say it."""
+    return {
+        "safety": _("A safe place to return to"),
+        "clearance": _("The investigators' clearance"),
+        "identity": _("Identity confirmed by the origin"),
+        "means": _("Who can pay: able or poor"),
+        "payer": _("Who pays"),
+        "plan": _("The next leg"),
+        "asked": _("The desk has not been asked"),
+        "acceptance": _("The desk's answer"),
+        "silent": _("No answer: the desk is silent"),
+        "refused": _("Refused: choose another desk"),
+        "signature": _("The second signature"),
+        "conflict": _("The two ends say different things"),
+        "arrival": _("Word of arrival from the origin"),
+        "visit": _("The follow-up visit is overdue"),
+        "person": _("Missing: the last holder searches"),
+    }[code]
+
+
+LOUD = frozenset({"safety", "silent", "refused", "conflict", "arrival", "visit", "person"})
+"""What is said in red."""
+
+
+def state_words(state: str) -> str:
+    """How somebody stands on the way home."""
+    return {
+        workflow.WAITING: _("On the way"),
+        workflow.ARRIVED: _("Arrived, being followed up"),
+        workflow.HOME: _("Home"),
+        workflow.LEFT: _("Left by own wish"),
+        workflow.MISSING: _("Missing"),
+        workflow.DIED: _("Died"),
+    }[state]
+
+
+def traveller_words(state: str) -> tuple[str, str]:
+    """How somebody stands on one leg, and how loudly that is said."""
+    return {
+        workflow.PLANNED: (_("Not asked yet"), "quiet"),
+        workflow.ASKED: (_("Waits for an answer"), "soon"),
+        workflow.ACCEPTED: (_("Accepted"), "low"),
+        workflow.REFUSED: (_("Refused"), "high"),
+        workflow.WITHDRAWN: (_("Taken off this leg"), "quiet"),
+        workflow.HANDED: (_("Handed over"), "good"),
+        workflow.PASSED_ON: (_("Handed over, gone on"), "good"),
+        workflow.ENDED: (_("Ended"), "quiet"),
+    }[state]
+
+
+MODE_ICONS = {"land": "bus", "sea": "ship", "air": "plane", "rail": "train"}
+
+
+def fault_words(field: str, code: str) -> str:
+    """One thing that stopped an act, in words; the code itself where no sentence stands."""
+    sentences = {
+        ("people", "different_holders"): _("They are in different hands: plan one leg for each."),
+        ("people", "not_waiting"): _("One of them is no longer on the way."),
+        ("people", "nobody"): _("Nobody is chosen."),
+        ("people", "accepted"): _("The desk has accepted: ask it to give the person back first."),
+        ("people", "handed_over"): _("This leg lies behind."),
+        ("desk", "unknown"): _("This desk is not in service."),
+        ("desk", "same"): _("They are at this desk already."),
+        ("desk", "no_cover"): _(
+            "Nobody is on duty there now. Tick the last box to send it anyway."
+        ),
+        ("desk", "not_offered"): _("This desk does not offer the service."),
+        ("service", "unknown"): _("Please choose from the list."),
+        ("meeting_point", "required"): _("Say where they meet."),
+        ("arrives_at", "before_departure"): _("The arrival lies before the departure."),
+        ("departs_at", "past"): _("The departure lies too far back."),
+        ("best_interest", "required"): _("For a child: say why this is best for the child."),
+        ("substitute", "required"): _("Say who stands in for the guardian."),
+        ("why_words", "required"): _("Say why consent was not possible or not decisive."),
+        ("letter", "not_offered"): _("This ground does not carry this service."),
+        ("letter", "guardian_excluded"): _("The guardian may be the suspect: another ground."),
+        ("article", "not_for_service"): _("This article does not carry this service."),
+        ("article", "required"): _("Choose the article."),
+        ("safety", "not_judged"): _("The origin has not been judged, or is not safe for a child."),
+        ("person", "child"): _("A child does not choose a danger: somebody else decides."),
+        ("result", "suspect_there"): _("Where the suspect lives it is not safe."),
+        ("result", "unknown"): _("Please choose from the list."),
+        ("who", "required"): _("Say who assessed it."),
+        ("words", "required"): _("Write what was said."),
+        ("safety_plan", "required"): _("Write the safety plan."),
+        ("decision", "answered"): _("Answered a moment ago."),
+        ("reason", "required"): _("Say why."),
+        ("present", "not_accepted"): _("The receiving desk has not accepted everybody."),
+        ("present", "held_back"): _("Somebody of them may not travel yet."),
+        ("place", "required"): _("Say where you are."),
+        ("items", "unknown"): _("Nobody is listed."),
+        ("mark", "required"): _("Sign with your finger or a pen."),
+        ("month", "visited"): _("This visit is written down already."),
+        ("visited_on", "future"): _("The day lies ahead."),
+        ("label", "required"): _("Give it a name."),
+        ("asked", "required"): _("Say what you ask for."),
+        ("reach", "required"): _("Say whom they can call."),
+    }
+    if code == "too_long":
+        return _("Too long.")
+    return sentences.get((field, code)) or _("This does not fit: %(what)s.") % {"what": code}
+
+
+def faults_of(fault: InvalidInput) -> list[str]:
+    """An act's faults as sentences."""
+    return [fault_words(field, code) for field, code in fault.errors.items()]
+
+
+def refused(actor: Actor, fault: SomeRefused) -> list[str]:
+    """For whom of a group it could not be done, by pseudonym, and why."""
+    ids = [int(key) for key in fault.faults if key.isdecimal()]
+    names = {str(file.case_id): file.pseudonym for file in cases.list_covers(actor, ids)}
+    return [f"{names.get(key, '')}: {told}" for key, told in _sentences(fault.faults)]
+
+
+def _sentences(faults: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [
+        (key, fault_words(field, code))
+        for key, codes in faults.items()
+        for field, code in codes.items()
+    ]
+
+
+def band(code: str) -> str:
+    """An age group's name."""
+    return reference.label("kelompok_usia", code) if code else ""

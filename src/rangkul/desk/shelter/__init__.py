@@ -1,0 +1,14 @@
+"""Papan hunian: houses and beds, who asks, who stays, who leaves."""
+
+from __future__ import annotations
+
+from rangkul.desk.shelter import acts, board, case, deciding, houses, stay
+
+urlpatterns = [
+    *board.urlpatterns,
+    *houses.urlpatterns,
+    *deciding.urlpatterns,
+    *stay.urlpatterns,
+    *acts.urlpatterns,
+    *case.urlpatterns,
+]

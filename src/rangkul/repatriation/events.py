@@ -1,0 +1,33 @@
+"""What the trail calls the acts on the way home; one record for each person of a group."""
+
+# The organiser's, on the case.
+GROUP_OPENED = "repatriation.group_opened"
+RETURNEE_ADDED = "repatriation.returnee_added"
+RETURNEE_DESCRIBED = "repatriation.returnee_described"
+CLEARANCE_ASKED = "repatriation.clearance_asked"
+CLEARANCE_ANSWERED = "repatriation.clearance_answered"
+ORIGIN_JUDGED = "repatriation.origin_judged"
+CHOICE_RECORDED = "repatriation.choice_recorded"
+IDENTITY_MATCHED = "repatriation.identity_matched"
+LEG_PLANNED = "repatriation.leg_planned"
+DESK_ASKED = "repatriation.desk_asked"
+LEG_LEFT = "repatriation.leg_left"
+LIST_PRINTED = "repatriation.list_printed"
+
+# Of the three agencies of a leg, on the traveller: nothing here names a case.
+LEG_ANSWERED = "leg.answered"
+LEG_READ = "leg.read"
+TRAVELLER_MATCHED = "leg.matched"
+MINUTES_WRITTEN = "leg.minutes_written"
+MINUTES_SIGNED = "leg.minutes_signed"
+MINUTES_PRINTED = "leg.minutes_printed"
+
+# Of whoever holds the person, on the hold.
+TAKEN_OVER = "hold.taken_over"
+ARRIVED = "hold.arrived"
+VISITED = "hold.visited"
+HOME = "hold.home"
+LEFT = "hold.left"
+MISSING = "hold.missing"
+DIED = "hold.died"
+FOUND = "hold.found"

@@ -1,0 +1,130 @@
+"""A basis other than consent that nobody reviews in a day holds the packet back until one does."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from tests.domain.referrals.scene import Scene
+from tests.people import NOW
+
+from rangkul.consent import operations as consent
+from rangkul.consent.models import Basis
+from rangkul.foundation.scope import Scope, acting, set_scope
+from rangkul.jobs.referral_answers import note_lapsed_reviews
+from rangkul.referrals import grounds, operations
+from rangkul.referrals.events import REVIEW_LAPSED
+from rangkul.referrals.models import Request
+from rangkul.referrals.policy import PacketClosed
+from rangkul.trail.models import Act
+
+DAY = timedelta(hours=24)
+IN_TIME = NOW + DAY - timedelta(seconds=1)
+
+
+def urgent(scene: Scene) -> tuple[Basis, Request]:
+    """A packet on its way because of danger to life; nobody has reviewed that yet."""
+    basis = operations.record_ground(
+        case_id=scene.case_id, ground=scene.other_ground("d", "medis"), by=scene.sender, at=NOW
+    )
+    return basis, scene.send(basis)
+
+
+def opens(scene: Scene, request: Request, at: datetime) -> str:
+    """Why the receiver cannot open the packet at this hour; "" when the receiver can."""
+    with acting(scene.receiver):
+        try:
+            operations.open_packet(request_id=request.id, by=scene.receiver, at=at)
+        except PacketClosed as closed:
+            return closed.why
+    return ""
+
+
+def review(scene: Scene, basis: Basis, at: datetime) -> None:
+    """The supervisor looks at the basis."""
+    with acting(scene.cast.wahyuni):
+        consent.approve_basis(basis_id=basis.id, by=scene.cast.wahyuni, at=at)
+
+
+def lapses(scene: Scene, at: datetime) -> list[int]:
+    """What the hourly work notes for the sender's agency."""
+    with acting(scene.cast.wahyuni):
+        return operations.note_lapsed_reviews(by=scene.cast.wahyuni, at=at)
+
+
+def test_it_opens_for_a_day_and_again_after_the_review(scene: Scene) -> None:
+    basis, request = urgent(scene)
+    assert opens(scene, request, NOW) == ""
+    assert opens(scene, request, IN_TIME) == ""
+    assert opens(scene, request, NOW + DAY) == "not_reviewed"
+    assert opens(scene, request, NOW + 2 * DAY) == "not_reviewed"
+    review(scene, basis, NOW + 2 * DAY)
+    assert opens(scene, request, NOW + 2 * DAY) == ""
+
+
+def test_a_review_in_time_lets_nothing_lapse(scene: Scene) -> None:
+    basis, request = urgent(scene)
+    review(scene, basis, IN_TIME)
+    assert opens(scene, request, NOW + 3 * DAY) == ""
+    assert lapses(scene, NOW + 3 * DAY) == []
+
+
+def test_consent_owes_no_review(scene: Scene) -> None:
+    request = scene.send()
+    assert opens(scene, request, NOW + 2 * DAY) == ""
+    assert lapses(scene, NOW + 2 * DAY) == []
+
+
+def test_the_sender_still_reads_what_was_sent(scene: Scene) -> None:
+    _, request = urgent(scene)
+    set_scope(Scope.of(scene.sender))
+    content = operations.read_sent_packet(request_id=request.id, by=scene.sender, at=NOW + DAY)
+    assert content.basis_letter == "d"
+
+
+def test_what_ended_otherwise_is_said_first(scene: Scene) -> None:
+    _, request = urgent(scene)
+    with acting(scene.receiver):
+        operations.answer(
+            request_id=request.id, decision="decline", expected_version=1, by=scene.receiver,
+            at=NOW, reason="penuh",
+        )  # fmt: skip
+    assert opens(scene, request, NOW + DAY) == "declined"
+    assert lapses(scene, NOW + DAY) == []
+
+
+def test_both_sides_and_nobody_else_learn_that_a_review_is_owed(scene: Scene) -> None:
+    _, request = urgent(scene)
+    told = {}
+    for login in ("wahyuni", "marten", "besse"):
+        with acting(scene.cast.everyone()[login]):
+            told[login] = grounds.review_lapsed(request, at=NOW + DAY)
+    assert told == {"wahyuni": True, "marten": True, "besse": False}
+
+
+def test_the_lapse_is_noted_once_in_the_senders_trail(scene: Scene) -> None:
+    basis, request = urgent(scene)
+    assert lapses(scene, IN_TIME) == []
+    assert lapses(scene, NOW + DAY) == [request.id]
+    assert lapses(scene, NOW + 2 * DAY) == []
+    with acting(scene.cast.wahyuni):
+        (act,) = Act.objects.filter(name=REVIEW_LAPSED)
+        assert (act.case_id, act.subject_id) == (scene.case_id, str(request.id))
+        assert act.detail["basis"] == str(basis.id)
+
+
+def test_the_hourly_work_asks_every_agency(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, request = urgent(scene)
+    monkeypatch.setattr("rangkul.jobs.referral_answers.timezone.now", lambda: NOW + DAY)
+    note_lapsed_reviews()
+    note_lapsed_reviews()
+    with acting(scene.cast.wahyuni):
+        (act,) = Act.objects.filter(name=REVIEW_LAPSED)
+    assert act.subject_id == str(request.id)
+
+
+def test_withdrawing_after_the_lapse_still_ends_all(scene: Scene) -> None:
+    basis, request = urgent(scene)
+    with acting(scene.sender):
+        operations.withdraw_consent(basis_id=basis.id, by=scene.sender, at=NOW + DAY)
+    assert opens(scene, request, NOW + DAY) == "withdrawn"

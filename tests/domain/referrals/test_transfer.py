@@ -1,0 +1,323 @@
+"""Pelimpahan: the giver holds the case until it is taken over, and then holds nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.db.utils import DatabaseError
+from tests.domain.referrals.scene import Scene, make_scene, seed_desks
+from tests.people import KUPANG, NOW, Cast
+from tests.rows import app_as, as_owner
+
+from rangkul.access.policy import Forbidden
+from rangkul.cases import queries as cases
+from rangkul.clocks.models import Clock
+from rangkul.consent.operations import Ground
+from rangkul.consent.policy import HANDING_OVER
+from rangkul.custody import queries as custody
+from rangkul.custody.models import Assignment, CaseAccess
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput, NotReachable, StaleForm
+from rangkul.foundation.outbox import Event
+from rangkul.foundation.scope import acting
+from rangkul.foundation.vault import KeyDestroyed
+from rangkul.foundation.workflow import IllegalMove
+from rangkul.jobs.joint_search import make_findable
+from rangkul.people import queries as people
+from rangkul.referrals import operations, queries
+from rangkul.referrals.models import Request, Transfer, TransferEnd
+from rangkul.referrals.operations import Offer
+
+WORDS = "Pindah ke Kupang bulan ini; masih perlu pendampingan dan layanan psikologi."
+
+
+def _offer(scene: Scene, **changes: object) -> Offer:
+    ground = Ground(
+        letter="a", service=HANDING_OVER, levels={}, given_by="penyintas", manner="lisan",
+        language="ind", valid_until=NOW + timedelta(days=60), recipient_desk_id=9201,
+    )  # fmt: skip
+    made = Offer(scene.case_id, 9201, "lives_there", WORDS, ground)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def _offered(scene: Scene, **changes: object) -> Transfer:
+    by = scene.cast.wahyuni
+    with acting(by):
+        return operations.offer_transfer(offer=_offer(scene, **changes), by=by, at=NOW)
+
+
+def _take(scene: Scene, transfer: Transfer, *, by: Actor | None = None, version: int = 1) -> int:
+    by = by or scene.cast.marten
+    with acting(by):
+        return operations.take_over(
+            transfer_id=transfer.id, companion_id=scene.cast.yohana.user_id,
+            expected_version=version, by=by, at=NOW + timedelta(hours=2),
+        )  # fmt: skip
+
+
+def _reaches(actor: Actor, case_id: int) -> bool:
+    with acting(actor):
+        try:
+            custody.get_access(actor, case_id)
+        except NotReachable:
+            return False
+    return True
+
+
+@contextmanager
+def _refused(kind: type[Exception]) -> Iterator[None]:
+    with pytest.raises(kind):
+        yield
+
+
+def test_until_it_is_taken_over_nothing_has_moved(db: None, scene: Scene) -> None:
+    transfer = _offered(scene)
+    assert _reaches(scene.cast.wahyuni, scene.case_id)
+    assert _reaches(scene.cast.ratih, scene.case_id)
+    assert not _reaches(scene.cast.marten, scene.case_id)
+    with acting(scene.cast.marten):
+        number = queries.transfer_number(transfer.id)
+        seen, words = operations.read_transfer(number=number, by=scene.cast.marten, at=NOW)
+        assert (words, seen.cover["area"]) == (WORDS, "33.74")
+        assert queries.case_of_transfer(scene.cast.marten, transfer.id) == 0
+    with acting(scene.cast.besse), _refused(NotReachable):
+        queries.get_transfer(scene.cast.besse, number)
+
+
+def test_taking_over_moves_everything_in_one_act(db: None, scene: Scene) -> None:
+    cast = scene.cast
+    with acting(cast.wahyuni):
+        due = dict(
+            Clock.objects.filter(case_id=scene.case_id, state="running").values_list("id", "due_at")
+        )
+    transfer = _offered(scene)
+    assert _take(scene, transfer) == scene.case_id
+    for former in (cast.wahyuni, cast.ratih, cast.nining):
+        assert not _reaches(former, scene.case_id)
+        with acting(former):
+            assert not Clock.objects.filter(case_id=scene.case_id).exists()
+            assert not Assignment.objects.filter(case_id=scene.case_id, until__isnull=True).exists()
+    assert _reaches(cast.marten, scene.case_id)
+    with acting(cast.yohana):
+        file = cases.get_file(cast.yohana, scene.case_id)
+        assert file.desk_id == 9201
+        opened = people.unseal(people.list_people(cast.yohana, scene.case_id))
+        assert any(one.identity.full_name for one in opened)
+        kept = dict(Clock.objects.filter(id__in=due).values_list("id", "due_at"))
+        assert kept == due
+    with acting(cast.marten):
+        live = list(
+            CaseAccess.objects.filter(case_id=scene.case_id, until__isnull=True).values_list(
+                "agency_id", "basis"
+            )
+        )
+    assert live == [(KUPANG, "lead")]
+
+
+def test_open_requests_go_along_and_the_giver_reads_them_no_more(db: None, scene: Scene) -> None:
+    with acting(scene.sender):
+        request = scene.send()
+    _take(scene, _offered(scene))
+    with acting(scene.cast.wahyuni):
+        assert not Request.objects.filter(id=request.id).exists()
+    with acting(scene.cast.yohana):
+        found = queries.get_request(scene.cast.yohana, queries.packet_number(request.id))
+        assert found.sender_agency_id == KUPANG
+        assert operations.read_sent_packet(
+            request_id=request.id, by=scene.cast.yohana, at=NOW + timedelta(hours=3)
+        )
+
+
+def test_whoever_stays_in_the_team_keeps_reading_until_the_day(db: None, scene: Scene) -> None:
+    cast = scene.cast
+    until = (NOW + timedelta(days=14)).date()
+    transfer = _offered(scene, stays_until=until)
+    _take(scene, transfer)
+    assert _reaches(cast.wahyuni, scene.case_id)
+    assert _reaches(cast.ratih, scene.case_id)
+    with acting(cast.marten):
+        assert queries.list_stays_over(cast.marten, until) == []
+        with pytest.raises(DatabaseError):
+            operations.end_stay(
+                transfer_id=transfer.id, by=cast.marten, at=NOW + timedelta(days=14)
+            )
+    with acting(cast.marten):
+        later = NOW + timedelta(days=15)
+        assert queries.list_stays_over(cast.marten, later.date()) == [transfer.id]
+        operations.end_stay(transfer_id=transfer.id, by=cast.marten, at=later)
+    assert not _reaches(cast.wahyuni, scene.case_id)
+
+
+def test_the_new_agency_finds_her_by_name_and_the_old_one_no_more(db: None, scene: Scene) -> None:
+    cast = scene.cast
+    with acting(cast.wahyuni):
+        name = next(
+            one.identity.full_name
+            for one in people.unseal(people.list_people(cast.wahyuni, scene.case_id))
+            if one.person.part == "survivor"
+        )
+        assert people.search_names(cast.wahyuni, name)
+    _take(scene, _offered(scene))
+    make_findable(Event("team.joined", "case", str(scene.case_id), KUPANG))
+    with acting(cast.wahyuni):
+        assert not people.search_names(cast.wahyuni, name)
+    with acting(cast.marten):
+        assert people.search_names(cast.marten, name)
+
+
+def test_a_refusal_leaves_the_case_and_burns_the_words(db: None, scene: Scene) -> None:
+    transfer = _offered(scene)
+    marten = scene.cast.marten
+    with acting(marten):
+        with _refused(InvalidInput):
+            operations.decline_transfer(
+                transfer_id=transfer.id, reason="", expected_version=1, by=marten, at=NOW
+            )
+        operations.decline_transfer(
+            transfer_id=transfer.id, reason="no_capacity", expected_version=1, by=marten, at=NOW
+        )
+    assert _reaches(scene.cast.wahyuni, scene.case_id)
+    with acting(scene.cast.wahyuni):
+        assert (
+            operations.take_up_refusal(transfer_id=transfer.id, by=scene.cast.wahyuni, at=NOW) == 1
+        )
+        with _refused(KeyDestroyed):
+            operations.read_transfer(
+                number=queries.transfer_number(transfer.id), by=scene.cast.wahyuni, at=NOW
+            )
+    with acting(marten), _refused(IllegalMove):
+        operations.take_over(
+            transfer_id=transfer.id, companion_id=scene.cast.yohana.user_id, expected_version=2,
+            by=marten, at=NOW,
+        )  # fmt: skip
+
+
+def test_one_offer_at_a_time_and_none_of_a_closed_file(db: None, scene: Scene) -> None:
+    _offered(scene)
+    with _refused(IllegalMove):
+        _offered(scene)
+
+
+def test_two_answers_at_once_make_one(db: None, scene: Scene) -> None:
+    transfer = _offered(scene)
+    _take(scene, transfer)
+    with _refused(StaleForm):
+        _take(scene, transfer)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"reason": "x"}, "reason"),
+        ({"words": " "}, "words"),
+        ({"stays_until": NOW.date()}, "stays_until"),
+        ({"desk_id": 9101}, "desk"),
+    ],
+)
+def test_what_cannot_be_offered_is_said(
+    db: None, scene: Scene, change: dict[str, object], field: str
+) -> None:
+    with _refused(InvalidInput) as _:
+        pass_on = _offer(scene, **change)
+        with acting(scene.cast.wahyuni):
+            try:
+                operations.offer_transfer(offer=pass_on, by=scene.cast.wahyuni, at=NOW)
+            except InvalidInput as fault:
+                assert field in fault.errors
+                raise
+
+
+@pytest.mark.parametrize("login", ["ratih", "joko", "laras", "sinta", "bagas"])
+def test_only_a_supervisor_offers(db: None, scene: Scene, login: str) -> None:
+    actor = scene.cast.everyone()[login]
+    with acting(actor), _refused(Forbidden):
+        operations.offer_transfer(offer=_offer(scene), by=actor, at=NOW)
+
+
+def test_words_that_name_her_are_refused(db: None, scene: Scene) -> None:
+    with acting(scene.cast.wahyuni):
+        name = next(
+            one.identity.full_name
+            for one in people.unseal(people.list_people(scene.cast.wahyuni, scene.case_id))
+            if one.person.part == "survivor"
+        )
+    with _refused(InvalidInput):
+        _offered(scene, words=f"{name} pindah ke Kupang")
+
+
+def test_a_withdrawn_consent_stops_the_hand_over(db: None, scene: Scene) -> None:
+    transfer = _offered(scene)
+    with acting(scene.cast.ratih):
+        basis_id = TransferEnd.objects.get(transfer=transfer).basis_id
+        operations.withdraw_consent(basis_id=basis_id, by=scene.cast.ratih, at=NOW)
+    with pytest.raises((DatabaseError, IllegalMove, StaleForm)):
+        _take(scene, transfer)
+    assert _reaches(scene.cast.wahyuni, scene.case_id)
+
+
+# -- as the app's role in SQL -----------------------------------------------------------------
+
+
+@pytest.fixture
+def committed(committed_db: None, cast: Cast) -> tuple[Scene, Transfer]:
+    """A case and its offer that other connections see."""
+    seed_desks()
+    with acting(cast.ratih):
+        scene = make_scene(cast)
+    return scene, _offered(scene)
+
+
+@pytest.mark.parametrize("login", ["besse", "yohana", "melki", "wahyuni", "dorce"])
+def test_nobody_but_the_receivers_supervisor_takes_it_over(
+    committed: tuple[Scene, Transfer], cast: Cast, login: str
+) -> None:
+    with app_as(cast.everyone()[login]) as app, pytest.raises(psycopg.Error):
+        app.execute("select house.accept_transfer(%s, %s)", [committed[1].id, NOW])
+
+
+def test_the_receivers_supervisor_does(committed: tuple[Scene, Transfer], cast: Cast) -> None:
+    with app_as(cast.marten) as app:
+        found = app.execute("select house.accept_transfer(%s, %s)", [committed[1].id, NOW])
+        assert found.fetchone() == (committed[0].case_id,)
+
+
+def test_no_state_is_written_by_hand(committed: tuple[Scene, Transfer], cast: Cast) -> None:
+    hands = [
+        (cast.marten, "accepted"), (cast.marten, "cancelled"), (cast.wahyuni, "declined"),
+        (cast.wahyuni, "accepted"),
+    ]  # fmt: skip
+    for who, state in hands:
+        with app_as(who) as app, pytest.raises(psycopg.Error, match=r"own act|not this side"):
+            app.execute(
+                "update referrals_transfer set state = %s, answer_reason = 'x' where id = %s",
+                [state, committed[1].id],
+            )
+
+
+def test_an_offer_cannot_hang_on_anothers_case(
+    committed: tuple[Scene, Transfer], cast: Cast
+) -> None:
+    scene, transfer = committed
+    with as_owner() as owner:
+        owner.execute("delete from referrals_transferend where transfer_id = %s", [transfer.id])
+    for who in (cast.besse, cast.marten):
+        with app_as(who) as app, pytest.raises(psycopg.Error, match="not reachable"):
+            app.execute(
+                "insert into referrals_transferend (id, case_id, audience, basis_id, transfer_id, "
+                "made_at) values (gen_random_uuid(), %s, 'case', gen_random_uuid(), %s, now())",
+                [scene.case_id, transfer.id],
+            )
+
+
+def test_an_offered_file_is_not_closed(committed: tuple[Scene, Transfer], cast: Cast) -> None:
+    with app_as(cast.ratih) as app, pytest.raises(psycopg.Error, match="offered"):
+        app.execute(
+            "update cases_casefile set state = 'closed', closed_at = now(), close_reason = 'x' "
+            "where case_id = %s",
+            [committed[0].case_id],
+        )

@@ -1,0 +1,215 @@
+"""Where a house stands is found nowhere outside its own agency: canaries over everything there is.
+
+A survivor lives in the house of the world; its name, address, telephone, coordinates and the way
+to its door are strings that occur nowhere else. Every page, by every method, for everybody, the
+API, packets, letters, exports, logs, mails, jobs, the trail and the raw tables are searched.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from tests import world as worlds
+from tests.contracts.routes import ALL_ROLES, METHODS, Knocking, Route, members, routes, standing
+from tests.people import Cast, sign_in
+from tests.rows import as_owner
+from tests.unit.referrals.reading import pdf_text
+from tests.web.test_leaks import codings, tables
+from tests.world import HOUSE_NAME, HOUSE_PLACE, World
+
+from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.scope import acting
+from rangkul.referrals import discretion
+from rangkul.referrals import operations as referrals
+from rangkul.referrals import queries as referral_queries
+
+pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.xdist_group("shelter-address")]
+
+PLACE = (
+    HOUSE_PLACE.address, HOUSE_PLACE.phone, HOUSE_PLACE.latitude, HOUSE_PLACE.longitude,
+    HOUSE_PLACE.way,
+)  # fmt: skip
+CANARIES = (HOUSE_NAME, *PLACE)
+# Inside the agency: the house's name for those who keep it, where it stands for its officers who
+# open it. Nothing of either for anybody else, wherever they look.
+NAMED_TO = {"shelter", "admin", "superv."}
+OPENS_PLACE = ("shelter", "POST", "/hunian/rumah/<house_id>/alamat/")
+
+
+def told(content: bytes, sought: tuple[str, ...] = CANARIES) -> list[str]:
+    """The canaries that stand in ``content``, in any coding that a careless line would choose."""
+    low = content.lower()
+    return [word for word in sought if any(form in low for form in codings(word))]
+
+
+@dataclass
+class Search:
+    """What was found where."""
+
+    world: World
+    found: list[str] = field(default_factory=list)
+    seen: int = 0
+    opened: bool = False
+
+    def look(self, where: str, content: bytes, *, may_read: tuple[str, ...] = ()) -> None:
+        """Note each canary in ``content`` that may not stand there."""
+        self.seen += 1
+        self.found += [f"{where}: {word}" for word in told(content) if word not in may_read]
+
+
+@contextmanager
+def listening() -> Iterator[io.StringIO]:
+    """Everything that any logger says meanwhile."""
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    handler.setFormatter(logging.Formatter("%(name)s %(message)s %(args)s %(exc_text)s"))
+    root, before = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield heard
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+
+
+def content_of(answer: HttpResponse) -> bytes:
+    """The body, a PDF as its words; and the headers, which travel in the clear too."""
+    body = answer.getvalue() if answer.streaming else answer.content
+    if body.startswith(b"%PDF"):
+        body = pdf_text(body).encode()
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
+    return bytes(body) + headers.encode()
+
+
+def search(cast: Cast) -> Search:
+    """Build the world and look everywhere."""
+    from tests.contracts.test_permissions import _tokens
+
+    with listening() as heard, standing(ALL_ROLES), _tokens(cast) as tokens:
+        done = Search(worlds.build(cast))
+        knocking = Knocking(done.world, tokens)
+        for route in routes():
+            for method in METHODS:
+                for who in members(cast):
+                    _knock(done, knocking, route, method, who)
+        _papers(done, cast)
+    done.look("log", heard.getvalue().encode())
+    done.look("mail", "\n".join(str(m.message()) for m in getattr(mail, "outbox", [])).encode())
+    for name, rows in tables():
+        done.look(f"table {name}", rows)
+    return done
+
+
+def _knock(done: Search, knocking: Knocking, route: Route, method: str, who: str) -> None:
+    answer = knocking.ask(route, method, who)
+    content = content_of(answer)
+    may_read: tuple[str, ...] = ()
+    if who in NAMED_TO and route.address.startswith("/hunian/"):
+        may_read = (HOUSE_NAME,)
+    if (who, method, route.address) == OPENS_PLACE:
+        may_read, done.opened = CANARIES, told(content, PLACE) == list(PLACE)
+    done.look(f"{method} {route.address} as {who}", content, may_read=may_read)
+
+
+def _papers(done: Search, cast: Cast) -> None:
+    """Packets as both ends read them, letters as PDF, the trail, the jobs' arguments."""
+    request_id = done.world.request_id
+    with acting(cast.melki):
+        opened = referrals.open_packet(request_id=request_id, by=cast.melki, at=timezone.now())
+        done.look("packet", opened.content.to_json().encode())
+        done.look("thread", str(referral_queries.list_messages(opened.request)).encode())
+    number = done.world.packet_number
+    done.look("full letter", _post(cast.melki, f"/rujukan/{number}/surat/lengkap/", {}))
+    slip = {"when": "Senin", "place": "Loket dua", "language": "id", "safe": "on", "bring": ""}
+    done.look("slip", _post(cast.ratih, f"/rujukan/{number}/surat/", slip))
+
+
+def _post(actor: Actor, address: str, data: dict[str, str]) -> bytes:
+    cache.clear()
+    client = Client(raise_request_exception=False)
+    sign_in(client, actor)
+    answer = client.post(address, data)
+    assert answer.status_code == 200, (address, answer.status_code)
+    assert answer.content.startswith(b"%PDF")
+    return content_of(answer)
+
+
+def test_where_a_house_stands_is_found_nowhere_else(cast: Cast) -> None:
+    done = search(cast)
+    assert done.opened, "its own officer could not open the address: the search proves nothing"
+    assert done.seen > 2_000
+    assert done.found == []
+
+
+# -- planted faults: each is caught ------------------------------------------------------------
+
+
+def test_an_address_in_a_message_is_refused_by_every_way(cast: Cast) -> None:
+    """The officer, the companion: a word to another desk, a packet, a paper in a bag."""
+    world = worlds.build(cast)
+    own = referral_queries.request_id_of(str(world.parts["packet"]))
+    now = timezone.now()
+    for words in CANARIES:
+        with acting(cast.laras), pytest.raises(InvalidInput) as fault:
+            referrals.write_message(request_id=own, words=f"Ke {words}", by=cast.laras, at=now)
+        assert fault.value.errors == {"words": "tells_place"}
+    with acting(cast.ratih), pytest.raises(InvalidInput) as refused:
+        referrals.write_message(
+            request_id=world.request_id, words=HOUSE_PLACE.address, by=cast.ratih, at=now
+        )
+    assert refused.value.errors == {"words": "tells_place"}
+    client = Client()
+    sign_in(client, cast.ratih)
+    slip = {"when": "Senin", "place": HOUSE_PLACE.address, "language": "id", "safe": "on"}
+    answer = client.post(f"/rujukan/{world.packet_number}/surat/", slip)
+    assert answer.status_code == 422
+
+
+def test_an_address_in_a_message_would_be_seen_by_the_search(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted fault: nobody looks at what is written; the other desk's page then tells it."""
+    monkeypatch.setattr(discretion, "_KEEPERS", [])
+    world = worlds.build(cast)
+    with acting(cast.ratih):
+        referrals.write_message(
+            request_id=world.request_id, words=f"Ia di {HOUSE_PLACE.address}", by=cast.ratih,
+            at=timezone.now(),
+        )  # fmt: skip
+    client = Client()
+    sign_in(client, cast.melki)
+    done = Search(world)
+    done.look("page", content_of(client.get(f"/rujukan/{world.packet_number}/")))
+    assert done.found == [f"page: {HOUSE_PLACE.address}"]
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        "update network_desk set phone = %s where id = 9102",
+        "update shelter_house set name_sealed = convert_to(%s, 'UTF8')",
+        "update procrastinate_jobs set args = jsonb_build_object('where', %s::text)",
+        "update shelter_admission set reason = left(%s, 32)",
+    ],
+)
+def test_an_address_in_a_column_is_seen_by_the_search(cast: Cast, plant: str) -> None:
+    world = worlds.build(cast)
+    with as_owner() as owner:
+        owner.execute(plant, [HOUSE_PLACE.phone])
+        owner.commit()
+    done = Search(world)
+    for name, rows in tables():
+        done.look(name, rows)
+    assert [found.split(": ")[1] for found in done.found][:1] == [HOUSE_PLACE.phone]
