@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.domain.referrals.scene import (
     CALLED,
@@ -382,24 +383,32 @@ def test_the_code_on_a_letter_leads_to_sign_in(story: Story) -> None:
 # -- figures ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_lists_cost_the_same_with_one_and_with_three(
-    story: Story, count: int, django_assert_num_queries: Callable[..., Any]
-) -> None:
-    basis = story.consent()
-    for _ in range(count):
-        story.send(basis)
-    for actor, url, queries_made in (
+def test_lists_cost_the_same_with_one_and_with_three(story: Story) -> None:
+    """What a closed desk asks more (when it opens, who covers it) is asked once, at any hour."""
+    pages = (
         (story.cast.melki, "/rujukan/masuk/", 8),
         (story.cast.ratih, "/rujukan/keluar/", 9),
         (story.cast.ratih, f"/kasus/{story.number}/rujukan/", 9),
         (story.cast.ratih, f"/kasus/{story.number}/persetujuan/", 9),
         (story.cast.ratih, f"/kasus/{story.number}/rujukan/baru/?layanan=medis", 24),
-    ):
-        client = story.as_(actor)
-        client.get(url)
-        with django_assert_num_queries(queries_made):
-            assert client.get(url).status_code == 200
+    )
+    basis = story.consent()
+    story.send(basis)
+    with_one = [_cost(story.as_(actor), url) for actor, url, _most in pages]
+    story.send(basis)
+    story.send(basis)
+    with_three = [_cost(story.as_(actor), url) for actor, url, _most in pages]
+    assert with_one == with_three
+    for cost, (_actor, url, most) in zip(with_three, pages, strict=True):
+        assert 0 < cost <= most, url
+
+
+def _cost(client: Client, url: str) -> int:
+    """The queries of a page that was seen once before."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200
+    return len(asked)
 
 
 # -- whose words ----------------------------------------------------------------------------------

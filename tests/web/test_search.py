@@ -89,6 +89,19 @@ def test_a_case_number_opens_its_page_however_it_is_typed(
     assert ask(client, reports.report_number(7))["Location"].startswith("/laporan/LP-")
 
 
+def test_a_number_of_letters_alone_is_a_number(client: Client, cast: Cast, db: None) -> None:
+    """About one number in twenty holds no digit; typed without hyphens it looks like a word."""
+    sign_in(client, cast.ratih)
+    plain = (custody.case_number(n).replace("-", "") for n in range(1, 2000))
+    letters = next(number for number in plain if number.isalpha())
+    for typed in (letters, letters.lower(), f"{letters[:2]} {letters[2:6]} {letters[6:]}"):
+        answer = ask(client, typed)
+        assert answer["Location"] == f"/kasus/RK-{letters[2:6]}-{letters[6:]}/"
+    # With a slip, nothing tells it from a name; it is looked for as one.
+    slipped = letters[:-1] + ("Z" if letters[-1] != "Z" else "Y")
+    assert ask(client, slipped).status_code == 200
+
+
 def test_a_slip_in_a_number_is_said_before_any_table_of_ours_is_asked(
     client: Client, cast: Cast, known: int
 ) -> None:

@@ -27,8 +27,9 @@ from rangkul.trail.operations import record
 
 MOST = 10
 
-# RK of a case, LP of a report, PK of a packet, then signs of which one is a digit or a hyphen.
-_NUMBER = re.compile(r"(?i)^\s*(RK|LP|PK)(?=[\s\-–]*[0-9A-Z])(?=.*[0-9\-–])[\s\-–0-9A-Z]+$")
+# RK of a case, LP of a report, PK of a packet, and signs after it.
+_NUMBER = re.compile(r"(?i)^\s*(RK|LP|PK)(?=[\s\-–]*[0-9A-Z])[\s\-–0-9A-Z]+$")
+_NO_NAME_HOLDS = re.compile(r"[0-9\-–]")
 _FEWEST_DIGITS = 6
 
 
@@ -53,14 +54,14 @@ def search(request: StaffRequest) -> HttpResponse:
     }  # fmt: skip
     if not words:
         return render(request, "desk/search/search.html", context)
-    if (prefix := _prefix(words)) is not None:
-        try:
-            return redirect(_address(prefix, words))
-        except (MistypedNumber, NoReverseMatch):
-            context["sentence"] = _(
-                "This number has a slip in it: its last sign does not fit. Please compare it."
-            )
-            return render(request, "desk/search/search.html", context)
+    try:
+        if (address := _address(words)) is not None:
+            return redirect(address)
+    except (MistypedNumber, NoReverseMatch):
+        context["sentence"] = _(
+            "This number has a slip in it: its last sign does not fit. Please compare it."
+        )
+        return render(request, "desk/search/search.html", context)
     found = find(request.actor, words)
     covers = cases.list_covers(request.actor, found.case_ids)
     record(
@@ -90,14 +91,24 @@ def _may_search(actor: Actor) -> bool:
     return may(actor.roles, Permission.SEE_OWN_CASES) or may(actor.roles, Permission.SEE_UNIT_CASES)
 
 
-def _prefix(words: str) -> str | None:
-    """RK, LP or PK when the words can only be meant as one of our numbers."""
+def _address(words: str) -> str | None:
+    """The page of a number; None when the words can be a name.
+
+    Raises ``MistypedNumber`` before the database is asked anything. A number of letters alone is
+    one only when its check sign fits: with a slip in it, it is looked for as a name.
+    """
     match = _NUMBER.match(words)
-    return match[1].upper() if match else None
+    if match is None:
+        return None
+    try:
+        return _page_of(match[1].upper(), words)
+    except MistypedNumber:
+        if _NO_NAME_HOLDS.search(words):
+            raise
+        return None
 
 
-def _address(prefix: str, words: str) -> str:
-    """The page of a number; raises ``MistypedNumber`` before the database is asked anything."""
+def _page_of(prefix: str, words: str) -> str:
     if prefix == "RK":
         return reverse("case-page", args=[custody.case_number(custody.case_id_of(words))])
     if prefix == "LP":
