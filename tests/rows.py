@@ -35,6 +35,8 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "consent_basis": {"letter": "a", "valid_until": NOW + timedelta(days=90)},
     "clocks_clock": {"state": "running"},
     "conferences_conference": {"state": "called", "manner": "place", "lasts_minutes": 60},
+    "conferences_proposal": {"state": "waiting"},
+    "referrals_waitingreferral": {"state": "waiting"},
     "conferences_seat": {"state": "invited"},
     "conferences_agendaitem": {"kind": "danger"},
     "conferences_decision": {"state": "open"},
@@ -42,7 +44,8 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "people_person": {"part": "kin", "state": "current"},
     "people_sameperson": {"first_case_id": 1, "second_case_id": 2},
     "people_token": {"subject_kind": "p", "token": 42},
-    "repatriation_returnee": {"state": "waiting"},
+    "repatriation_clearance": {"answer": ""},
+    "repatriation_returnee": {"state": "waiting", "travel_paper": ""},
     "repatriation_traveller": {"state": "planned"},
     "repatriation_visit": {"month": 1, "result": "safe"},
     "reports_report": {"state": "draft"},
@@ -62,6 +65,8 @@ _CHOSEN: dict[str, dict[str, object]] = {
         "outcome_by": NOW + timedelta(hours=3),
     },
 }
+# Parents that the database writes itself, or that name what no row made here would.
+_ONE_FOR_ALL = {"repatriation_hold", "shelter_admission", "shelter_stay"}
 _BY_TYPE: dict[str, object] = {
     "int2": 1, "int4": 1, "int8": 1, "float8": 0.0, "numeric": 0, "bool": False, "text": "x",
     "varchar": "x", "bpchar": "x", "bytea": b"\x01", "jsonb": "{}", "timestamptz": NOW,
@@ -173,8 +178,10 @@ def _value(
     chosen = _CHOSEN.get(table, {})
     if column.name in chosen:
         return chosen[column.name]
-    if column.parent == "repatriation_hold":
-        row = connection.execute("select min(id) from repatriation_hold").fetchone()
+    if column.parent in _ONE_FOR_ALL:
+        row = connection.execute(
+            sql.SQL("select min(id) from {}").format(sql.Identifier(column.parent))
+        ).fetchone()
         return row[0] if row else None
     if table == "referrals_transfer" and column.name == "receiver_agency_id":
         # An offer is made to another agency; here to one that takes no part in these tests.
@@ -294,6 +301,10 @@ def write_whole_file(by: Actor, receiver_agency: int) -> WholeFile:
         }
         for table, given in special.items():
             ids[table] = add_row(app, table, by, **given)
+        # A stay that is over: the bed of a running one has to be in the admission's house.
+        ids["shelter_stay"] = add_row(
+            app, "shelter_stay", by, admission_id=ids["shelter_admission"], ended_at=NOW
+        )
         for owner_kind, owner_id in (("case", case_id), ("request", request), ("report", report)):
             ids["foundation_datakey"] = add_row(
                 app, "foundation_datakey", by,
@@ -340,18 +351,28 @@ def _fill_the_rest(app: Connection, by: Actor, known: Mapping[str, object]) -> d
     for table in secured_tables(app):
         if table in known or table in _FILLED_ELSEWHERE:
             continue
+        if table == "repatriation_pin":
+            filled[table] = _make_pin(app, filled["repatriation_leg"])
+            continue
         whose: dict[str, Any] = dict.fromkeys(_WHOSE.get(table, ()), by.user_id)
         if has_column(app, table, "admission_id"):
             # An admission names its request or its case, which no parent made here would.
             whose["admission_id"] = filled["shelter_admission"]
-        if table == "shelter_stay":
-            # A stay that is over: the bed of a running one has to be in the admission's house.
-            whose["ended_at"] = NOW
+        if table == "repatriation_clearance":
+            whose["returnee_id"] = known["repatriation_returnee"]
         if table == "alerts_seen":
             # The same call twice is one alert: no second parent can be made for it.
             whose["alert_id"] = filled["alerts_alert"]
         filled[table] = add_row(app, table, by, **whose)
     return filled
+
+
+def _make_pin(app: Connection, leg: object) -> object:
+    """A number for the giver's side of a leg; only the database's own function writes it."""
+    app.execute("select house.make_pin(%s, 'giver', %s, %s, %s)", [leg, b"\x01", b"\x02", NOW])
+    row = app.execute("select max(id) from repatriation_pin where leg_id = %s", [leg]).fetchone()
+    assert row is not None
+    return row[0]
 
 
 # Columns that may be empty, and of which a check wants one filled.

@@ -26,7 +26,16 @@ from tests.domain.referrals.scene import (
     make_scene,
     seed_desks,
 )
-from tests.people import INTAKE_DESK, KUPANG, NOW, SEMARANG, SERVICE_DESK, Cast, owner_url
+from tests.people import (
+    INTAKE_DESK,
+    JATENG,
+    KUPANG,
+    NOW,
+    SEMARANG,
+    SERVICE_DESK,
+    Cast,
+    owner_url,
+)
 
 from rangkul.assessments.answers import Answers
 from rangkul.cases import operations as cases
@@ -46,6 +55,7 @@ from rangkul.people.models import Person
 from rangkul.referrals import operations as referrals
 from rangkul.referrals import queries as referral_queries
 from rangkul.referrals.models import Request
+from rangkul.referrals.operations.turning import put_in_line
 from rangkul.repatriation import operations as repatriation
 from rangkul.repatriation import queries as repatriation_queries
 from rangkul.reports import operations as reports
@@ -261,7 +271,12 @@ def _call_a_desk(world: World, at: datetime) -> None:
         draft = referrals.keep_draft(
             case_id=world.case_id, service="medis", values={"asked": [NOTE]}, by=ratih, at=at
         )
-    world.parts |= {"offer_id": offers[0].id, "draft_id": draft.id}
+        first = referral_queries.get_referral(ratih, request.id)
+        waiting = put_in_line(
+            asked=asked, waiting_id=uuid4(), token=uuid4(), plan=uuid4(), after=first.id, seen="",
+            by=ratih, at=at,
+        )  # fmt: skip
+    world.parts |= {"offer_id": offers[0].id, "draft_id": draft.id, "waiting_id": waiting.id}
 
 
 def _call_a_conference(world: World, at: datetime) -> None:
@@ -290,7 +305,13 @@ def _call_a_conference(world: World, at: datetime) -> None:
             conference_id=row.id, words=DECISION_WORDS, seat_id=seat.id, as_desk=True,
             due_on=(at + timedelta(days=3)).date(), by=ratih, at=at,
         )  # fmt: skip
+        proposal = conferences.receive_proposal(
+            case_id=world.case_id, wish=conferences.Wish("disputed"),
+            asking=(JATENG, world.cast.retno.user_id), by=ratih, at=at,
+        )  # fmt: skip
+        assert proposal is not None
     world.conference_id = row.id
+    world.parts["proposal_id"] = proposal.id
     world.parts |= {"seat_id": seat.id, "share_id": share.id, "decision_id": decision.id}
 
 
@@ -404,11 +425,17 @@ def _send_somebody_home(world: World, at: datetime) -> None:
             mark=repatriation.Mark("drawn", at, "M10 10L20 20"),
         )  # fmt: skip
         held = repatriation_queries.live_hold(person)
+        repatriation.ask_clearance(
+            returnee_ids=[person.id], agency_id=melki.agency_id, words="LP 12", by=ratih, at=at
+        )
+    with acting(melki):
+        (asked,) = repatriation_queries.list_clearances(melki)
     assert held is not None
     world.group_id = group.id
     world.parts |= {
         "returnee_id": person.id, "leg": repatriation_queries.leg_number(leg.id),
-        "handover_id": minutes.id, "hold_id": held.id,
+        "handover_id": minutes.id, "hold_id": held.id, "journey_id": journey.id,
+        "clearance_id": asked.row.id,
     }  # fmt: skip
 
 

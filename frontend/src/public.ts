@@ -1,5 +1,8 @@
 /** The entry of sign-in, error and public pages, all of which work without it. */
 import "./styles/public.scss";
 import { startOnce } from "./shared/once";
+import { notArrived } from "./shared/sent";
 
 startOnce();
+// A sign-in page or an error instead of the page that was wanted.
+notArrived();

@@ -11,6 +11,8 @@ from tests.api.machine import Machine
 from tests.api.road import NAME, NIK, PHONE, REPORT, Road, road
 from tests.people import Cast
 
+from rangkul.cases import queries as cases
+from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
 from rangkul.reports import queries as reports
@@ -81,6 +83,26 @@ def test_the_words_of_a_report_are_open_until_it_is_handed_over(walk: Road) -> N
     assert opened.json["case"]
     after = walk.intake.get(f"/reports/{number}").json
     assert (after["state"], after["words"], after["case"]) == ("opened", None, "")
+
+
+def test_another_survivor_of_the_same_incident_is_opened_beside_the_first(
+    walk: Road, cast: Cast
+) -> None:
+    first, asked = walk.case(), {"categories": ["ktk"], "companion": walk.companion_number}
+    address = f"/reports/{walk.report()}/open-case"
+    # A number that is mistyped, and one of no file that the caller sees, are the same: unknown.
+    for unknown in ("RK-0000-0000", custody.case_number(987_654)):
+        refused = walk.supervisor.post(address, asked | {"same_incident_as": unknown})
+        told = [(each["field"], each["code"]) for each in refused.json["fields"]]
+        assert (refused.status, told) == (422, [("same_incident_as", "unknown")])
+    made = walk.supervisor.post(address, asked | {"same_incident_as": first})
+    assert made.status == 201, made.json
+    with acting(cast.wahyuni):
+        keys = {
+            cases.get_file(cast.wahyuni, custody.case_id_of(number)).incident_key
+            for number in (first, made.json["case"])
+        }
+    assert len(keys) == 1
 
 
 def test_what_is_read_is_recorded(walk: Road, cast: Cast) -> None:

@@ -62,7 +62,9 @@ class Route:
              "/hunian/inap/<", "/hunian/rumah/<", "/hunian/rujukan/<",
              "/pemulangan/rombongan/<", "/pemulangan/orang/<", "/pemulangan/tahap/<",
              "/pemulangan/berita-acara/<", "/pemulangan/bersama-kami/<",
-             "/api/v1/cases/<", "/api/v1/reports/<", "/api/v1/referrals/<")
+             "/api/v1/cases/<", "/api/v1/reports/<", "/api/v1/referrals/<", "/api/v1/calls/<",
+             "/api/v1/referral-drafts/<", "/api/v1/transfers/<", "/api/v1/conferences/<",
+             "/api/v1/decisions/<", "/api/v1/waiting-referrals/<")
         )  # fmt: skip
 
     def filled(self, parts: Mapping[str, Any]) -> str:
@@ -188,11 +190,14 @@ class Knocking:
             "kasus": world.case_number,
             "cases": world.case_number,
             "laporan": world.report_number,
+            "pelapor": world.report_number,
             "reports": world.report_number,
             "rujukan": world.packet_number,
             "referrals": world.packet_number,
             "p": world.packet_number,
             "rapat": world.conference_number,
+            "conferences": world.conference_number,
+            "transfers": world.transfer_number,
             "hunian": world.stay_number,
             "pelimpahan": world.transfer_number,
             "tak-terjawab": world.packet_number,
@@ -201,6 +206,7 @@ class Knocking:
         }
         self._parts = world.parts | {f"number of {kind}": n for kind, n in numbers.items()}
         self._parts |= {"key": "kunci", "uidb36": "1", "rest": "tidak-ada"}
+        self._parts |= {"procedure": "report_follow_up", "override_id": NOWHERE}
 
     def ask(
         self, route: Route, method: str, who: str, *, nowhere: bool = False, csrf: bool = False
@@ -239,9 +245,12 @@ def _nothing() -> dict[str, Any]:
     packet = referrals.packet_number(NOWHERE)
     return {
         "number of kasus": case, "number of cases": case,
-        "number of laporan": report, "number of reports": report,
+        "number of laporan": report, "number of reports": report, "number of pelapor": report,
         "number of rujukan": packet, "number of referrals": packet, "number of p": packet,
         "number of rapat": conferences.conference_number(NOWHERE),
+        "number of conferences": conferences.conference_number(NOWHERE),
+        "number of transfers": referrals.transfer_number(NOWHERE), "proposal_id": _NIL,
+        "waiting_id": _NIL,
         "seat_id": _NIL, "share_id": _NIL, "decision_id": _NIL,
         "note_id": _NIL, "need_id": _NIL, "document_id": _NIL, "submission_id": _NIL,
         "number of pelimpahan": referrals.transfer_number(NOWHERE), "offer_id": _NIL,
@@ -251,7 +260,7 @@ def _nothing() -> dict[str, Any]:
         "house_id": NOWHERE, "room_id": NOWHERE, "bed_id": NOWHERE, "day_note_id": _NIL,
         "number of pemulangan": repatriation.group_number(NOWHERE),
         "leg": repatriation.leg_number(NOWHERE), "returnee_id": NOWHERE, "hold_id": NOWHERE,
-        "handover_id": _NIL,
+        "handover_id": _NIL, "clearance_id": NOWHERE, "journey_id": NOWHERE,
         "person_id": _NIL, "link_id": _NIL, "basis_id": _NIL, "notice_id": _NIL,
     }  # fmt: skip
 

@@ -29,7 +29,7 @@ def _violations(page: Page) -> list[str]:
 @pytest.mark.skipif(not AXE.exists(), reason="the front end's packages are not installed")
 @pytest.mark.parametrize(("language", "size", "dark"), WAYS)
 def test_no_screen_shuts_anyone_out(door: Door, language: str, size: str, dark: bool) -> None:
-    faults, wide, seen = [], [], 0
+    faults, wide, nameless, seen = [], [], [], 0
     for person, screens in rounds([]):
         context = door.context(size=size, language=language, dark=dark)
         walk = Walk(door.base, context.new_page())
@@ -41,9 +41,12 @@ def test_no_screen_shuts_anyone_out(door: Door, language: str, size: str, dark: 
             faults += [f"{screen.name}: {fault}" for fault in _violations(walk.page)]
             if walk.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append(screen.name)
+            if "" in walk.page.locator(".avatar").all_inner_texts():
+                nameless.append(screen.name)
         context.close()
-    assert faults == []
+    assert faults == [], "\n".join(faults)
     assert wide == []
+    assert nameless == []
     assert seen == len(SCREENS)
 
 

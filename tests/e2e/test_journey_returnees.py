@@ -162,6 +162,11 @@ def _leg(road: Road, people: list[int], journey: str, service: str, desk: str) -
         form.locator(f'[name="{name}"]').fill(when)
     form.locator('[name="meeting_point"]').fill("Pintu timur terminal")
     page.get_by_role("button", name="Rencanakan tahap").click()
+    if desk == desk_id(road.owner, "bp3mi-lampung.pemulangan"):
+        # Nobody there has an account: said by name, and planned knowingly all the same.
+        expect(page.get_by_role("main")).to_contain_text("Belum ada yang punya akun di")
+        form.locator('[name="unstaffed"]').check()
+        page.get_by_role("button", name="Rencanakan tahap").click()
     page.wait_for_url(re.compile(r"/pemulangan/tahap/(?!baru)[^/]+/$"))
     return page.url.rstrip("/").rsplit("/", 1)[1]
 
@@ -215,10 +220,16 @@ def _make_the_house(page: Page, base: str) -> None:
 
 
 def _packets_of_adults(page: Page, address: str) -> list[str]:
-    """The numbers under which the group's grown women are asked for at the shelter."""
+    """The numbers under which the group's grown women are asked for at the shelter.
+
+    The leg's page tells the shelter no name, opens no packet and takes no answer.
+    """
     page.goto(address)
+    expect(page.get_by_role("main")).not_to_contain_text("Pekerja")
+    expect(page.get_by_role("main")).not_to_contain_text("Isi paket")
+    expect(page.get_by_role("button", name="Terima semua")).to_have_count(0)
     women = page.locator(".road-traveller").filter(has_not=page.get_by_text("Anak", exact=True))
-    found: list[str] = women.locator("summary .detail").all_inner_texts()
+    found: list[str] = women.locator("a.mono").all_inner_texts()
     assert len(found) == 23
     return found
 
@@ -267,7 +278,7 @@ def _two_officers_want_the_last_bed(road: Road) -> None:
     expect(road.rangga.get_by_text("Sudah ditempatkan.")).to_be_visible()
     _place(other)
     expect(other.get_by_role("main")).to_contain_text(LOST)
-    expect(other.locator('[name="words"]').first).to_have_value(ON_THE_WAY)
+    expect(other.locator('#place-form [name="words"]')).to_have_value(ON_THE_WAY)
     expect(other.locator('#place-form [name="willing"]')).to_be_checked()
     rows = road.board()
     assert missing(rows) == {SAFE: 24, WHO: 24, ANSWER: 21}
@@ -286,11 +297,36 @@ def _two_officers_want_the_last_bed(road: Road) -> None:
     other.context.close()
 
 
+def _two_more_rooms(page: Page, base: str) -> None:
+    """Beds for nineteen women more, and one for a girl who comes without her family."""
+    page.goto(f"{base}/hunian/rumah/")
+    page.get_by_role("link", name="Rumah Transit Uji").click()
+    for number, (group, beds) in enumerate((("adult", 19), ("child", 1)), start=2):
+        page.locator('form[action$="/kamar/"] [name="age_group"]').select_option(group)
+        page.locator('form[action$="/kamar/"] [name="beds"]').fill(str(beds))
+        page.get_by_role("button", name="Tambahkan kamar").click()
+        expect(page.get_by_role("heading", name=f"Kamar {number}")).to_be_visible()
+
+
 def _the_shelter_takes_them_all(road: Road) -> None:
-    leg = road.legs["transit"]
-    road.rangga.goto(road.at(f"/pemulangan/tahap/{leg}/"))
-    road.rangga.get_by_role("button", name="Terima semua").click()
-    expect(road.rangga.get_by_text("20 diterima, 0 ditolak.")).to_be_visible()
+    leg, page = road.legs["transit"], road.rangga
+    _two_more_rooms(page, road.door.base)
+    page.goto(road.at(f"/pemulangan/tahap/{leg}/"))
+    page.get_by_role("link", name="Periksa dan tempatkan sekaligus").click()
+    nobody = page.locator('#check-form label:has(input[value="none"])')
+    expect(nobody).to_have_count(20)
+    for each in nobody.all():
+        each.click()
+    page.get_by_role("button", name="Catat pemeriksaan semua").click()
+    expect(page.get_by_text("Sudah diperiksa: 20.")).to_be_visible()
+    form = page.locator("#together-form")
+    expect(form.locator('input[name^="take-"]:checked')).to_have_count(20)
+    form.locator('[name="willing"]').check()
+    form.locator('[name="criteria"][value="korban_tppo"]').check()
+    for sex in form.locator('select[name^="sex-"]').all():
+        sex.select_option("P")
+    form.get_by_role("button", name="Tempatkan semua yang dipilih").click()
+    expect(page.get_by_text("20 orang sudah ditempatkan.")).to_be_visible()
     rows = road.board()
     assert missing(rows) == {SAFE: 24, WHO: 24}
     hand_over(road.door, road.sekar, road.rangga, leg, 24)
@@ -317,13 +353,16 @@ def _plan_three_journeys(road: Road) -> None:
 
 
 def _found_at_home(page: Page, count: int) -> None:
-    """The desk at the origin knows them, and the place is safe: person by person."""
-    for index in range(count):
-        form = page.locator('form[action$="/temuan/"]').nth(index)
-        form.locator('[name="match"]').select_option("confirmed")
-        form.locator('[name="safety"]').select_option("safe")
-        form.get_by_role("button", name="Catat").click()
-        expect(page.get_by_text("Dicatat; penyelenggara langsung membacanya.")).to_be_visible()
+    """The desk at the origin knows them all, and the place is safe: one act."""
+    chosen = page.locator('label:has(input[form="findings-form"])')
+    expect(chosen).to_have_count(count)
+    for each in chosen.all():
+        each.click()
+    page.locator("#find-match").select_option("confirmed")
+    page.locator("#find-safety").select_option("safe")
+    page.locator("#findings-form").get_by_role("button", name="Catat").click()
+    told = f"Dicatat untuk {count} orang; penyelenggara langsung membacanya."
+    expect(page.get_by_text(told)).to_be_visible()
 
 
 def _receive(road: Road, page: Page, province: str, count: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from ops.screenshots import Walk
 from playwright.sync_api import Page, Route, expect
 from tests.e2e.house import Door
 
@@ -106,3 +107,67 @@ def test_on_a_phone_the_result_never_stands_before_the_field_one_types_into(door
         assert above is not None
         assert above["height"] < 100
         assert box["y"] + box["height"] <= above["y"] + 1
+
+
+def test_the_counts_come_with_the_bell_and_stand_on_the_next_page(door: Door) -> None:
+    page = door.enter("lusi")
+    told = _complaints(page)
+    counted = page.locator(".desk-nav [data-count='requests']")
+    expect(counted).to_have_text(re.compile(r"^[1-9]\d*$"))
+    waiting = counted.inner_text()
+    assert told == []
+    # A slow line: nothing new comes, and what is known stands.
+    page.route(re.compile(r"/pemberitahuan/jumlah"), lambda route: route.abort())
+    page.goto(f"{door.base}/hunian/")
+    expect(counted).to_have_text(waiting)
+
+
+OFFERED = "Ada tulisan yang belum tersimpan dari tadi."
+NOTE = "Ia ingin bertemu di sekolah, bukan di rumah."
+
+
+def test_a_note_outlives_the_end_of_the_session_and_is_not_offered_once_saved(door: Door) -> None:
+    page = door.enter("tiara")
+    form = f"{_first_case(page, door)}catatan/"
+    page.goto(form)
+    page.locator("#note-form textarea").first.fill(NOTE)
+    page.context.clear_cookies(name="sessionid")
+    page.locator("#note-form").get_by_role("button", name="Simpan").click()
+    page.wait_for_url("**/akun/login/**")
+    assert NOTE not in page.content() + page.url
+    Walk(door.base, page).enter("tiara")
+    page.goto(form)
+    expect(page.get_by_text(OFFERED)).to_be_visible()
+    page.get_by_role("button", name="Kembalikan").click()
+    expect(page.locator("#note-form textarea").first).to_have_value(NOTE)
+    page.locator("#note-form").get_by_role("button", name="Simpan").click()
+    page.wait_for_url(lambda url: not url.endswith("/catatan/"))
+    expect(page.get_by_text(NOTE)).to_be_visible()
+    page.goto(form)
+    expect(page.locator("#note-form")).to_be_visible()
+    assert page.get_by_text(OFFERED).count() == 0
+
+
+def test_a_need_that_was_saved_on_the_same_page_is_not_offered_again(door: Door) -> None:
+    page = door.enter("tiara")
+    page.goto(f"{_first_case(page, door)}rencana/")
+    form = page.locator("#need-form")
+    page.locator("#need-words").fill("Kembali bersekolah dengan tenang.")
+    form.locator("label.chip", has=page.locator("input[name=service]")).first.click()
+    form.get_by_role("button", name="Masukkan ke rencana").click()
+    expect(page.get_by_text("Kembali bersekolah dengan tenang.")).to_be_visible()
+    assert page.get_by_text(OFFERED).count() == 0
+
+
+def test_another_person_in_the_same_tab_is_offered_nothing(door: Door) -> None:
+    page = door.enter("tiara")
+    form = f"{_first_case(page, door)}catatan/"
+    page.goto(form)
+    page.locator("#note-form textarea").first.fill(NOTE)
+    page.on("dialog", lambda asked: asked.accept())
+    page.context.clear_cookies(name="sessionid")
+    Walk(door.base, page).enter("dewi")
+    page.goto(form)
+    expect(page.locator("#note-form")).to_be_visible()
+    assert page.get_by_text(OFFERED).count() == 0
+    assert NOTE not in page.evaluate("JSON.stringify(sessionStorage)")

@@ -40,7 +40,7 @@ _OFF = {"home", "left", "died"}
 _ACTS = (
     "transit_leg", "home_leg", "ask", "accept", "decline", "minutes", "minutes_absent", "sign",
     "sign_late", "other_desk", "left", "missing", "died", "found", "arrived", "visit", "unsafe",
-    "safe",
+    "safe", "take_off", "sign_by_number", "cancel_ahead",
 )  # fmt: skip
 
 
@@ -134,6 +134,33 @@ class Walk:
                 leg_id=leg.id, desk_id=9302, by=self.road.organiser, at=NOW
             )
 
+    def _take_off(self, by: Actor) -> None:
+        with acting(self.road.organiser):
+            leg = self._one(Leg.objects.all())
+            operations.leave_leg(
+                leg_id=leg.id, returnee_ids=self._some(), reason="replanned",
+                by=self.road.organiser, at=NOW,
+            )  # fmt: skip
+
+    def _sign_by_number(self, by: Actor) -> None:
+        with acting(by):
+            minutes = self._one(Handover.objects.all())
+            side = self.chance.choice(("giver", "receiver"))
+            number = operations.make_pin(leg_id=minutes.leg_id, side=side, by=by, at=NOW)
+        for lender in self.actors:
+            try:
+                with transaction.atomic(), acting(lender):
+                    operations.sign_by_pin(
+                        handover_id=minutes.id, side=side, number=number, name="Kapten Uji",
+                        mark=Mark("drawn", NOW, STROKES), by=lender, at=NOW,
+                    )  # fmt: skip
+            except RangkulError:
+                continue
+
+    def _cancel_ahead(self, by: Actor) -> None:
+        with acting(self.road.organiser):
+            operations.cancel_ahead(returnee_id=self._some()[0], by=self.road.organiser, at=NOW)
+
     def _arrived(self, by: Actor) -> None:
         with acting(by):
             hold = self._one(Hold.objects.filter(until__isnull=True))
@@ -194,9 +221,9 @@ def count(found: Any) -> None:
             "select count(*) from repatriation_hold h join repatriation_traveller t on "
             "t.id = h.traveller_id where t.state not in ('handed', 'passed_on', 'ended') or not "
             "(exists (select 1 from repatriation_handover o where o.leg_id = t.leg_id and "
-            "t.id = any(o.present) and o.giver_user_id is not null) and exists (select 1 from "
+            "t.id = any(o.present) and o.giver_signed_at is not null) and exists (select 1 from "
             "repatriation_handover o where o.leg_id = t.leg_id and t.id = any(o.present) and "
-            "o.receiver_user_id is not null))"
+            "o.receiver_signed_at is not null))"
         )
         assert cursor.fetchone()[0] == 0
 

@@ -13,9 +13,12 @@ from tests.domain.referrals.scene import CALLED, DESK, FULL_NAME, Scene, make_sc
 from tests.people import KUPANG, Cast
 from tests.web.files import signed_in
 
+from rangkul.conferences import operations
 from rangkul.conferences.models import Conference, Decision, Seat, Share
 from rangkul.custody.queries import case_number
+from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting
+from rangkul.jobs import conference_alerts
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -181,3 +184,62 @@ def test_it_is_moved_and_called_off(scene: Scene, cast: Cast) -> None:
     )
     assert off.status_code == 302
     assert "The survivor does not wish it" in body(lead, "conference-page", number)
+
+
+def test_the_bell_leads_to_the_table(scene: Scene, cast: Cast) -> None:
+    lead = signed_in(cast.ratih)
+    number = call(lead, scene)
+    seat = invite(lead, number, cast)
+    conference_alerts.tell_invited(Event("conference.seat_offered", "seat", str(seat.id), KUPANG))
+    notices = signed_in(cast.melki).get("/pemberitahuan/").content.decode()
+    assert "You are invited to a case conference" in notices
+    assert f'href="/rapat/{number}/"' in notices
+    assert signed_in(cast.melki).get(f"/rapat/{number}/").status_code == 200
+    assert number not in signed_in(cast.yohana).get("/pemberitahuan/").content.decode()
+
+
+def test_a_coordinator_proposes_by_number_and_the_holder_calls(scene: Scene, cast: Cast) -> None:
+    coordinator, number = signed_in(cast.retno), case_number(scene.case_id)
+    assert "/rapat/usul/" in coordinator.get("/rapat/").content.decode()
+    address = reverse("conference-propose")
+    wrong = coordinator.post(address, {"number": "RK-AAAA-AAAB", "reason": "disputed"})
+    assert (wrong.status_code, b"letter by letter" in wrong.content) == (422, True)
+    told = [
+        coordinator.post(address, {"number": each, "reason": "disputed"}, follow=True)
+        for each in (number, case_number(987_654))
+    ]
+    assert [answer.status_code for answer in told] == [200, 200]
+    # Whether there is such a case or not, the answer is the same to the letter.
+    assert [b"its holder is asked now" in answer.content for answer in told] == [True, True]
+    assert number.encode() not in told[0].content
+    with acting(cast.ratih):
+        made = operations.receive_proposal(
+            case_id=scene.case_id, wish=operations.Wish("disputed"),
+            asking=(cast.retno.agency_id, cast.retno.user_id), by=cast.ratih, at=timezone.now(),
+        )  # fmt: skip
+    assert made is not None
+    lead = signed_in(cast.ratih)
+    page = body(lead, "conference-case", number)
+    assert "Agencies differ on who does what" in page
+    answer = lead.post(reverse("conference-new", args=[number]) + f"?usul={made.id}", sent())
+    assert answer.status_code == 302
+    conference = answer["Location"].rstrip("/").rsplit("/", 1)[1]
+    assert "Agencies differ" not in body(lead, "conference-case", number)
+    seen = body(coordinator, "conference-page", conference)
+    assert "Siapa menjemput dari sekolah" in seen
+    assert number not in seen and FULL_NAME not in seen and CALLED not in seen
+
+
+def test_a_proposal_is_refused_by_the_holder_only(scene: Scene, cast: Cast) -> None:
+    with acting(cast.ratih):
+        made = operations.receive_proposal(
+            case_id=scene.case_id, wish=operations.Wish("return"),
+            asking=(cast.retno.agency_id, cast.retno.user_id), by=cast.ratih, at=timezone.now(),
+        )  # fmt: skip
+    assert made is not None
+    address = reverse("conference-refuse", args=[case_number(scene.case_id), made.id])
+    assert signed_in(cast.retno).post(address).status_code == 403
+    assert signed_in(cast.yohana).post(address).status_code == 404
+    lead = signed_in(cast.ratih)
+    assert lead.post(address).status_code == 302
+    assert lead.post(address).status_code == 404

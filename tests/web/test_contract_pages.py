@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -18,7 +19,7 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
 from rangkul.people import operations as people_operations
 from rangkul.people import queries as people
-from rangkul.referrals import operations, queries
+from rangkul.referrals import operations, queries, waiting
 from rangkul.referrals.models import CallOffer, Request
 
 
@@ -268,8 +269,64 @@ def test_several_needs_are_looked_at_and_sent_in_one_act(story: Story) -> None:
         sent[f"seen-{need}"] = page.split(f'name="seen-{need}" value="')[1].split('"')[0]
     assert ratih.post(url, sent | {"step": "send"}).status_code == 302
     with acting(story.cast.ratih):
-        rows = queries.list_case(story.cast.ratih, story.scene.case_id)
-    assert sorted(request.service for _, request in rows) == ["medis", "psikologi"]
-    assert len({referral.plan for referral, _ in rows}) == 1
-    first = next(referral for referral, request in rows if request.service == "psikologi")
-    assert {referral.after for referral, _ in rows} == {None, first.id}
+        ((first, request),) = queries.list_case(story.cast.ratih, story.scene.case_id)
+        (after,) = waiting.list_waiting(story.cast.ratih, story.scene.case_id)
+    assert (request.service, after.service) == ("psikologi", "medis")
+    assert (first.plan, first.id) == (after.plan, after.after)
+
+
+# -- the order of a plan ----------------------------------------------------------------------
+
+
+def _in_line(story: Story) -> tuple[str, str]:
+    """A plan by the page: the clinic at once, the psychologist after it; the page, and its id."""
+    with acting(story.cast.ratih):
+        needs = {service: story.scene.need(service) for service in ("medis", "psikologi")}
+    bases = {service: story.consent(service=service) for service in needs}
+    ratih = signed_in(story.cast.ratih)
+    form = {"need": [str(n) for n in needs.values()], "reach": "Ratih, lewat aplikasi"}
+    for service, need in needs.items():
+        form |= {f"asked-{need}": "Mohon dibantu", f"basis-{need}": str(bases[service].id),
+                 f"desk-{need}": str(DESK)}  # fmt: skip
+    form[f"after-{needs['psikologi']}"] = str(needs["medis"])
+    url = f"/kasus/{story.case}/rujukan/bersama/"
+    looked = ratih.post(url, form | {"step": "show"}).content.decode()
+    token = re.search(r'name="token" value="([0-9a-f-]{36})"', looked)
+    assert token is not None
+    for need in needs.values():
+        seen = re.search(rf'name="seen-{need}" value="([0-9a-f]{{64}})"', looked)
+        assert seen is not None, looked
+        form[f"seen-{need}"] = seen[1]
+    sent = ratih.post(url, form | {"step": "send", "token": token[1]}, follow=True)
+    page = sent.content.decode()
+    assert "1 referral is on its way." in page
+    assert "1 waits and goes when the one before it is done." in page
+    turn = re.search(r"/rujukan/giliran/([0-9a-f-]{36})/", page)
+    assert turn is not None
+    return page, turn[1]
+
+
+def test_what_comes_after_waits_and_the_plan_shows_it(story: Story) -> None:
+    page, _turn = _in_line(story)
+    assert "Waiting for their turn" in page and "Goes when this is done" in page
+    with acting(story.cast.ratih):
+        assert [
+            r.service for _x, r in queries.list_case(story.cast.ratih, story.scene.case_id)
+        ] == ["medis"]
+    plan = _read(story.cast.ratih, f"/kasus/{story.case}/rencana/")
+    assert plan.count("Waits for its turn") == 1
+
+
+def test_by_hand_it_goes_with_a_word_and_not_without(story: Story) -> None:
+    _page, turn = _in_line(story)
+    url = f"/kasus/{story.case}/rujukan/giliran/{turn}/"
+    ratih = signed_in(story.cast.ratih)
+    silent = ratih.post(url, {"do": "send", "words": " "}, follow=True).content.decode()
+    assert "Please say in a word why." in silent and "Waiting for their turn" in silent
+    for stranger in (story.cast.yohana, story.cast.andi):
+        assert signed_in(stranger).post(url, {"do": "send", "words": "x"}).status_code == 404
+    sent = ratih.post(url, {"do": "send", "words": "Ia minta sekarang"}, follow=True)
+    assert sent.status_code == 200
+    assert "Waiting for their turn" not in _read(story.cast.ratih, f"/kasus/{story.case}/rujukan/")
+    again = ratih.post(url, {"do": "let_go", "words": "x"}, follow=True).content.decode()
+    assert "It has gone already" in again

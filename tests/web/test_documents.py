@@ -205,7 +205,7 @@ def test_the_list_asks_a_constant_number_of_times(cast: Cast, count: int) -> Non
     client.get(here)
     with CaptureQueriesContext(connection) as asked:
         client.get(here)
-    assert len(asked) == 10
+    assert len(asked) == 9
 
 
 def _archive(member: str) -> bytes:

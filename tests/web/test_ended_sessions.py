@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -24,15 +25,16 @@ def test_a_session_that_ended_in_the_middle_of_a_form_stores_nothing_and_leads_b
     session = client.session
     session["seen_at"] = int((timezone.now() - timedelta(hours=1)).timestamp())
     session.save()
-    answer = client.post(here, {"body": WORDS})
+    answer = client.post(here, {"body": WORDS}, headers={"Referer": f"http://testserver{here}"})
     assert answer.status_code == 302
-    assert answer["Location"].startswith("/akun/login/?next=%2F&idle=1")
+    assert answer["Location"] == f"/akun/login/?{urlencode({'next': here, 'idle': 1})}"
     assert WORDS not in answer["Location"]
     assert counted() == before
     # A page's own saving is told to load the sign-in page instead of putting it into the form.
-    told = client.post(here, {"body": WORDS}, headers={"HX-Request": "true"})
+    page = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{here}"}
+    told = client.post(here, {"body": WORDS}, headers=page)
     assert told.status_code == 401
-    assert told["HX-Redirect"] == "/akun/login/"
+    assert told["HX-Redirect"] == f"/akun/login/?{urlencode({'next': here})}"
 
 
 @pytest.mark.usefixtures("committed_db")

@@ -136,7 +136,7 @@ class TestSigningIn:
     def test_htmx_is_sent_to_an_address_not_to_a_name(self, client: Client) -> None:
         answer = client.get("/laporan/", headers={"HX-Request": "true"})
         assert answer.status_code == 401
-        assert answer["HX-Redirect"] == "/akun/login/"
+        assert answer["HX-Redirect"] == "/akun/login/?next=%2F"
 
 
 def test_our_sign_in_page_stands_before_the_librarys() -> None:

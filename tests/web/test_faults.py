@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.test import Client
@@ -461,3 +462,33 @@ def test_two_who_close_a_report_at_once_close_it_once(cast: Cast) -> None:
     )
     assert all(a.status_code in {302, 409} for a in answers)
     assert _one("select count(*) from trail_act where name = 'report.closed'") == 1
+
+
+class Unmet(psycopg.Error):
+    """What a deferred check of ours raises."""
+
+    sqlstate = "RK005"
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_check_that_speaks_at_the_commit_is_worded_like_any_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = open_file(cast.ratih)
+    client = browser(cast.ratih)
+    before = counted()
+
+    @contextmanager
+    def refusing_to_commit() -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            raise DatabaseError("deferred") from Unmet()
+
+    # The middleware's transaction alone: those inside it are whole.
+    outer = SimpleNamespace(atomic=refusing_to_commit, set_rollback=transaction.set_rollback)
+    monkeypatch.setattr("rangkul.config.scoped.transaction", outer)
+    answer = client.post(f"/kasus/{number_of(file)}/catatan/", {"body": WORDS})
+    assert answer.status_code == 409
+    assert "Your words were not saved over theirs." in answer.content.decode()
+    monkeypatch.undo()
+    assert counted() == before

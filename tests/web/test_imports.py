@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from tests.domain.cases.books import HEAD, ROW, workbook
 from tests.people import Cast
 from tests.rows import as_owner
 from tests.web.files import signed_in
 
 from rangkul.cases import queries as cases
+from rangkul.cases.imports.rows import ImportRow
+from rangkul.cases.imports.sealed import seal_list
 from rangkul.desk import imports
 from rangkul.foundation.scope import acting
 
@@ -205,6 +210,30 @@ def test_anothers_list_or_an_altered_one_is_not_opened(cast: Cast) -> None:
     assert signed_in(cast.wahyuni).post("/impor/lanjut/", {"work": "x"}).status_code == 422
 
 
+def test_a_refused_line_says_which_column_and_why_and_quotes_nothing(cast: Cast) -> None:
+    """What the check let through and the opening of a file does not take."""
+    now = timezone.now()
+    good = ImportRow(2, "33.74", ("ktk",), cast.ratih.user_id, name="Kenanga Wiratmi")
+    rows = [good, replace(good, line=3, name="Anggrek " * 50), replace(good, line=4, area="99.99")]
+    work = {
+        "list": str(uuid4()), "rows": [row.to_plain() for row in rows], "done": [], "known": [],
+        "refused": [], "total": len(rows), "left_out": 0, "began": now.timestamp(),
+    }  # fmt: skip
+    with acting(cast.wahyuni):
+        carried = seal_list("work", work, by=cast.wahyuni, at=now)
+    client = signed_in(cast.wahyuni)
+    for _ in range(3):
+        page = html.unescape(client.post("/impor/lanjut/", {"work": carried}).content.decode())
+        found = re.search(r'name="work" value="([^"]+)"', page)
+        carried = found[1] if found else ""
+    refused = page[page.index("Not taken:") :]
+    refused = refused[: refused.index("</ul>")]
+    assert "Line 3: Full name: This is longer than can be kept" in refused
+    assert "Line 4: Regency or city: Please choose from the list." in refused
+    assert "Anggrek" not in page and "99.99" not in page
+    assert count_files(cast) == 1
+
+
 @pytest.mark.parametrize("login", ["ratih", "joko", "bagas", "sinta", "melki"])
 def test_only_a_supervisor_brings_a_list(cast: Cast, login: str) -> None:
     client = signed_in(cast.everyone()[login])
@@ -231,4 +260,4 @@ def test_the_check_of_many_rows_asks_few_questions(cast: Cast) -> None:
     client.post("/impor/periksa/", sent)
     with CaptureQueriesContext(connection) as asked:
         client.post("/impor/periksa/", sent)
-    assert len(asked) == 11
+    assert len(asked) == 10

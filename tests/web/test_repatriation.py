@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,14 +14,16 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import Workbook
 from tests import people
+from tests.domain.referrals.scene import seed_desks
 from tests.people import KUPANG, MAKASSAR, SEMARANG, Cast
 from tests.web.files import signed_in
 
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
 from rangkul.repatriation import board as boards
-from rangkul.repatriation.models import Group, Hold, Journey, Leg, Returnee, Traveller
+from rangkul.repatriation.models import Group, Hold, Journey, Leg, Pin, Returnee, Traveller
 from rangkul.repatriation.queries import group_number, leg_number
+from rangkul.trail.models import Act
 
 STROKES = "M10 10L20 24L40 8"
 # Province → (agency, desk, officer): where people of the list come home to.
@@ -41,6 +44,7 @@ _TRANSIT_OFFICER = 9590
 
 def _seed() -> None:
     """Five desks at home, one that never answers, the transit desk: committed by the owner."""
+    seed_desks()
     with psycopg.connect(people.owner_url()) as owner, owner.cursor() as cursor:
         cursor.execute("select 1 from network_agency where id = 9501")
         if cursor.fetchone():
@@ -209,7 +213,8 @@ class Group24:
              "carrier": "", "escort": "", "escort_sex": "P",
              "departs_at": (self.at + timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M"),
              "arrives_at": (self.at + timedelta(hours=30)).strftime("%Y-%m-%dT%H:%M"),
-             **({"homeward": "on"} if homeward else {})},
+             **({"homeward": "on"} if homeward else {}),
+             **({"unstaffed": "on"} if desk == SILENT else {})},
             follow=True,
         )  # fmt: skip
         assert answer.status_code == 200, _faults(answer)
@@ -307,13 +312,18 @@ def test_a_group_of_twenty_four_goes_home(cast_at_home: Cast) -> None:
 
     # Three journeys: by road to Kupang itself and Mataram, by ship east, by ship west.
     group.post(group.browser, "/pemulangan/tindakan/", act="match-confirmed", person=group.people())
+    chosen = ",".join(map(str, group.people()))
+    answer = group.browser.post(
+        "/pemulangan/tindakan/", {"act": "origin", "person": group.people()}, follow=True
+    )
+    assert answer.redirect_chain[-1][0] == f"/pemulangan/asal-aman/?orang={chosen}"
+    unsaid = group.browser.post("/pemulangan/asal-aman/", {"orang": chosen, "result": "safe"})
+    assert unsaid.status_code == 422
+    group.post(
+        group.browser, "/pemulangan/asal-aman/", orang=chosen, result="safe", who="Dinsos asal"
+    )
     with acting(group.organiser):
-        from rangkul.repatriation import operations
-
-        operations.judge_origin(
-            returnee_ids=group.people(), result="safe", who="Dinsos asal", words="",
-            by=group.organiser, at=timezone.now(),
-        )  # fmt: skip
+        assert Act.objects.filter(name="repatriation.origin_judged").count() == 24
         stays = Returnee.objects.get(passages__traveller_id=refused).id
     ways = {"Timur": ("53", "52"), "Tengah": ("73", "35"), "Barat": ("18",)}
     legs: dict[str, str] = {}
@@ -396,6 +406,40 @@ def test_a_group_of_twenty_four_goes_home(cast_at_home: Cast) -> None:
     assert group.holders() == {}
 
 
+def test_a_wrong_row_is_corrected_in_the_preview_and_nothing_is_half_taken(
+    cast_at_home: Cast,
+) -> None:
+    group = Group24(cast_at_home)
+    page = group.import_list()
+    # The nameless row stands in line 29: title, gap, heading and twenty-five rows lie above it.
+    line = re.search(r'name="edit" value="(\d+)"', page.content.decode())
+    assert line is not None
+    number = line[1]
+    sent = _fields(page)
+    opened = group.browser.post("/pemulangan/impor/periksa/", sent | {"edit": number})
+    text = opened.content.decode()
+    assert f'name="cell-{number}-1"' in text
+    # One row is open, the others stay without their names.
+    assert "Pekerja" not in text
+    cells = dict(re.findall(rf'name="(cell-{number}-\d+)" value="([^"]*)"', text))
+    typed = _fields(opened) | cells | {f"cell-{number}-1": "Pekerja Susulan Uji"}
+    # Pressed at once: nothing is taken before it was looked at once more.
+    hurried = group.browser.post("/pemulangan/impor/masukkan/", typed)
+    assert hurried.status_code == 422
+    assert group.people() == []
+    checked = group.browser.post("/pemulangan/impor/periksa/", typed)
+    told = checked.content.decode()
+    assert "25 people are ready" in told
+    assert "cannot be taken" not in told
+    assert "Susulan" not in told
+    made = group.take(checked)
+    assert made.status_code == 200, _faults(made)
+    assert len(group.people()) == 25
+    # Sent again with the same list: nobody twice.
+    group.take(checked)
+    assert len(group.people()) == 25
+
+
 def test_every_page_opens_for_its_side(cast_at_home: Cast) -> None:
     group = Group24(cast_at_home)
     group.take(group.import_list())
@@ -415,6 +459,11 @@ def test_every_page_opens_for_its_side(cast_at_home: Cast) -> None:
         assert page.status_code == 200, address
         assert "Pekerja Satu" not in page.content.decode()
     group.hand_over(leg, group.browser, group.transit)
+    with acting(group.organiser):
+        journey = Journey.objects.get().id
+    told = group.browser.get(f"/pemulangan/perjalanan/{journey}/").content.decode()
+    assert leg in told and "2 of 2" in told
+    assert group.transit.get(f"/pemulangan/perjalanan/{journey}/").status_code == 403
     page = group.transit.get("/pemulangan/bersama-kami/")
     assert page.status_code == 200
     page = group.browser.get(f"/pemulangan/tahap/{leg}/")
@@ -443,3 +492,104 @@ def test_a_password_that_does_not_fit_signs_nothing(cast_at_home: Cast) -> None:
     )  # fmt: skip
     assert answer.status_code == 422
     assert group.holders() == {SEMARANG: 24}
+
+
+def test_a_desk_with_nobody_is_named_and_chosen_knowingly(cast_at_home: Cast) -> None:
+    group = Group24(cast_at_home)
+    group.take(group.import_list())
+    way = {
+        "orang": str(group.people()[0]), "journey": group.journey("Ke barat"),
+        "service": "pemulangan", "desk": SILENT, "mode": "sea", "meeting_point": "Pintu timur",
+        "departs_at": (group.at + timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M"),
+        "arrives_at": (group.at + timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M"),
+    }  # fmt: skip
+    warned = group.browser.post("/pemulangan/tahap-baru/", way)
+    assert warned.status_code == 422
+    assert "Nobody of Pemulangan, Dinsos Uji Lampung has an account here." in html.unescape(
+        warned.content.decode()
+    )
+    planned = group.browser.post("/pemulangan/tahap-baru/", way | {"unstaffed": "on"})
+    assert planned.status_code == 302
+
+
+def test_off_a_leg_and_signed_by_a_number_on_the_other_screen(cast_at_home: Cast) -> None:
+    group = Group24(cast_at_home)
+    group.take(group.import_list())
+    chosen = group.people()[:3]
+    leg = group.leg(group.journey("Ke transit"), TRANSIT, chosen, homeward=False)
+    group.ask(leg)
+    group.post(group.transit, f"/pemulangan/tahap/{leg}/jawab/", all="accept")
+    refused = group.browser.post(f"/pemulangan/tahap/{leg}/turun/", {"off": chosen[0]})
+    assert refused.status_code == 422
+    group.post(group.browser, f"/pemulangan/tahap/{leg}/turun/", off=chosen[0], reason="ill")
+    assert len(group.travellers(leg, "accepted")) == 2
+    # The transit desk makes a number for its escort; it is shown once and not again.
+    made = group.transit.post(f"/pemulangan/tahap/{leg}/nomor/", {"side": "receiver"})
+    number = re.search(r'class="road-number"[^>]*>(\d{6})<', made.content.decode())
+    assert number is not None
+    assert number[1] not in group.transit.get(f"/pemulangan/tahap/{leg}/").content.decode()
+    there = {f"there-{t}": "yes" for t in group.travellers(leg, "accepted")}
+    group.post(
+        group.browser, f"/pemulangan/tahap/{leg}/serah-terima/", place="Dermaga", strokes=STROKES,
+        token="0b6b6600-0000-4000-8000-000000000002", signed_at=_now(), **there,
+    )  # fmt: skip
+    page = group.browser.get(f"/pemulangan/tahap/{leg}/").content.decode()
+    minutes = re.search(r"/pemulangan/berita-acara/[0-9a-f-]{36}/", page)
+    assert minutes is not None
+    lent = {"for": "receiver", "name": "Kapten Uji", "strokes": STROKES, "signed_at": _now()}
+    wrong = f"{(int(number[1]) + 1) % 1_000_000:06d}"
+    assert group.browser.post(minutes[0], lent | {"number": wrong}).status_code == 422
+    with acting(_actor(_TRANSIT_OFFICER, KUPANG, TRANSIT)):
+        # The page said no, and the try stays counted.
+        assert Pin.objects.values_list("tries", flat=True).get() == 1
+    group.post(group.browser, minutes[0], **lent, number=number[1])
+    assert group.holders() == {SEMARANG: 22, KUPANG: 2}
+    assert "Kapten Uji" in group.transit.get(minutes[0]).content.decode()
+
+
+def test_the_investigators_answer_on_a_page_of_their_own(cast_at_home: Cast) -> None:
+    group = Group24(cast_at_home)
+    group.take(group.import_list())
+    person = group.people()[1]
+    group.post(
+        group.browser, f"/pemulangan/orang/{person}/", act="ask_clearance", agency=KUPANG,
+        words="LP 12 bulan Februari",
+    )  # fmt: skip
+    assert "clearance" in group.missing()
+    page = group.transit.get("/pemulangan/izin/").content.decode()
+    assert "LP 12 bulan Februari" in page
+    address = re.search(r'action="(/pemulangan/izin/\d+/)"', page)
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert address is not None and version is not None
+    form = {"version": version[1], "answer": "needed"}
+    assert group.transit.post(address[1], form).status_code == 422
+    until = (timezone.now() + timedelta(days=5)).date().isoformat()
+    group.post(group.transit, address[1], **form, until=until, because="Rekonstruksi hari Kamis")
+    told = group.browser.get(f"/pemulangan/orang/{person}/").content.decode()
+    assert "Rekonstruksi hari Kamis" in told
+    assert "clearance" in group.missing()
+    other, _who = group.desk("18")
+    assert "LP 12" not in other.get("/pemulangan/izin/").content.decode()
+    assert other.post(address[1], form).status_code == 404
+
+
+def test_a_foreign_person_s_papers_are_written_on_her_page(cast_at_home: Cast) -> None:
+    group = Group24(cast_at_home)
+    group.take(group.import_list())
+    person = group.people()[1]
+    known = {"act": "known", "nationality": "VN", "origin_area": "", "means": "poor", "match": ""}
+
+    def version() -> int:
+        with acting(group.organiser):
+            return Returnee.objects.get(id=person).version
+
+    group.post(group.browser, f"/pemulangan/orang/{person}/", **known, version=version())
+    assert "embassy" in group.missing()
+    assert (
+        'name="travel_paper"' in group.browser.get(f"/pemulangan/orang/{person}/").content.decode()
+    )
+    group.post(
+        group.browser, f"/pemulangan/orang/{person}/", **known, version=version(),
+        travel_paper="emergency", embassy_told_on=timezone.now().date().isoformat(),
+    )  # fmt: skip
+    assert "embassy" not in group.missing()

@@ -83,6 +83,22 @@ def test_from_the_packet_to_the_leaving(shelter: Shelter) -> None:
     assert number not in page(client, "/hunian/")
 
 
+def test_a_yes_from_the_list_of_referrals_goes_through_the_check_and_takes_a_bed(
+    shelter: Shelter,
+) -> None:
+    client = browser(shelter.officer)
+    asked = shelter.request()
+    packet = requests.packet_number(asked.id)
+    for decision in ("accept", "accept_partly"):
+        sent = {"version": asked.version, "decision": decision, "reason": "penuh", "words": "x"}
+        answer = client.post(f"/rujukan/{packet}/jawab/", sent)
+        assert answer.headers.get("Location") == f"/hunian/rujukan/{packet}/", decision
+    with acting(shelter.officer):
+        asked.refresh_from_db()
+        assert asked.state == "sent"
+        assert not Admission.objects.filter(request_id=asked.id).exists()
+
+
 def test_who_loses_the_bed_keeps_the_form_and_reads_why(shelter: Shelter) -> None:
     client = browser(shelter.officer)
     admission = shelter.asked()
@@ -198,3 +214,68 @@ def test_empty_screens_say_what_to_do(shelter: Shelter) -> None:
     assert "There is no house yet." in text
     page(browser(shelter.cast.laras), "/hunian/riwayat/")
     page(browser(shelter.cast.laras), "/hunian/rumah/")
+
+
+def test_several_are_checked_and_placed_on_one_page(shelter: Shelter) -> None:
+    client, by = browser(shelter.officer), shelter.officer
+    asked = [shelter.request(), shelter.request(), shelter.request()]
+    told = page(client, "/hunian/bersama/")
+    assert ADDRESS not in told
+    assert all(requests.packet_number(each.id) in told for each in asked)
+    nothing = client.post("/hunian/bersama/periksa/", {})
+    assert nothing.status_code == 422
+    found = {f"conflict-{each.id}": "none" for each in asked[:2]} | {
+        f"conflict-{asked[2].id}": "resident"
+    }
+    assert client.post("/hunian/bersama/periksa/", found).status_code == 302
+    with acting(by):
+        first, second = Admission.objects.filter(conflict="none").order_by("id")
+    told = page(client, "/hunian/bersama/")
+    # Who is a conflict is not offered a bed here.
+    assert queries.admission_number(first.id) in told
+    sent: dict[str, object] = {
+        "willing": "on", "criteria": ["kdrt"], "when": "now", "words": "Di terminal",
+    }  # fmt: skip
+    for admission, bed in ((first, "1A"), (second, "3A")):
+        sent |= {
+            f"take-{admission.id}": "on", f"version-{admission.id}": admission.version,
+            f"group-{admission.id}": "adult", f"sex-{admission.id}": "P",
+            f"bed-{admission.id}": shelter.beds[bed],
+        }  # fmt: skip
+    refused = client.post("/hunian/bersama/tempatkan/", sent)
+    assert refused.status_code == 422
+    assert "This room is for the other sex." in refused.content.decode()
+    with acting(by):
+        assert not Stay.objects.exists()
+    sent[f"bed-{second.id}"] = shelter.beds["1B"]
+    assert client.post("/hunian/bersama/tempatkan/", sent).status_code == 302
+    with acting(by):
+        assert Stay.objects.filter(state="staying").count() == 2
+    # Sent once more by a second press: nobody waits any more, nothing is doubled.
+    assert client.post("/hunian/bersama/tempatkan/", sent).status_code in (302, 422)
+    with acting(by):
+        assert Stay.objects.count() == 2
+
+
+def test_into_another_house_on_its_page(shelter: Shelter) -> None:
+    client, by = browser(shelter.officer), shelter.officer
+    admission = shelter.placed("1A")
+    number = queries.admission_number(admission.id)
+    assert client.get(f"/hunian/inap/{number}/pindah-rumah/").status_code == 404
+    with acting(by):
+        other = operations.make_house(
+            details=operations.HouseDetails(
+                shelter.house.desk_id, "Rumah Uji Kedua", "rptc", 14, ("kdrt",)
+            ),
+            by=by, at=admission.asked_at,
+        )  # fmt: skip
+        room = operations.add_room(
+            house_id=other.id, sex="P", group="adult", beds=1, by=by, at=admission.asked_at
+        )
+        bed = room.beds.get().id
+    assert "Another house" in page(client, f"/hunian/inap/{number}/")
+    form = {"version": admission.version, "bed-0": bed}
+    assert client.post(f"/hunian/inap/{number}/pindah-rumah/", form).status_code == 302
+    with acting(by):
+        assert Admission.objects.get(id=admission.id).house_id == other.id
+    assert "→" in page(client, f"/hunian/inap/{number}/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -177,7 +178,20 @@ def test_staying_in_the_team_keeps_the_file_open_to_the_giver(story: Story) -> N
 
 
 def test_the_navigation_counts_what_waits(story: Story) -> None:
+    marten = signed_in(story.cast.marten)
+    assert 'data-count="transfers"' in _page(marten, "/")
+    assert _counted(marten, "transfers") == ""
     story.offer()
-    shown = _page(signed_in(story.cast.marten), "/")
-    assert 'href="/pelimpahan/"' in shown
-    assert 'href="/pelimpahan/"' not in _page(signed_in(story.cast.yohana), "/")
+    assert _counted(marten, "transfers") == "1"
+    others = signed_in(story.cast.yohana)
+    assert 'href="/pelimpahan/"' not in _page(others, "/")
+    assert "transfers" not in _page(others, "/pemberitahuan/jumlah")
+
+
+def _counted(client: Client, name: str) -> str:
+    """What the bell's fragment brings for one line of the navigation."""
+    found = re.search(
+        rf"data-count='{name}'\]\">(\d*)</span>", _page(client, "/pemberitahuan/jumlah")
+    )
+    assert found is not None
+    return found[1]

@@ -1,5 +1,6 @@
 /** Saves a form by itself while one listens and types; nothing typed is lost when the line or the session is. */
 import * as drafts from "./drafts";
+import { offerKept } from "./offering";
 import { post } from "./server";
 import { hour, words } from "./words";
 
@@ -16,7 +17,7 @@ class Autosave {
   private stale = false;
 
   constructor(private readonly form: HTMLFormElement, private readonly url: string) {
-    this.offerKept();
+    offerKept(form);
     form.addEventListener("input", () => { this.touch(); });
     form.addEventListener("submit", () => { this.rest(); });
     window.addEventListener("online", () => { if (this.changed && !this.stale) this.after(0); });
@@ -93,27 +94,6 @@ class Autosave {
     this.place()?.append(" ", link);
   }
 
-  private offerKept(): void {
-    const draft = drafts.kept(this.form);
-    if (draft === null) return;
-    const notice = document.createElement("div");
-    notice.className = "notice notice-soon";
-    notice.setAttribute("role", "status");
-    const text = document.createElement("span");
-    text.textContent = words.restore;
-    const yes = button(words.restoreYes, () => {
-      drafts.restore(this.form, draft);
-      notice.remove();
-      this.form.dispatchEvent(new Event("input", { bubbles: true }));
-    });
-    const no = button(words.restoreNo, () => {
-      drafts.forget(this.form);
-      notice.remove();
-    });
-    notice.append(text, yes, no);
-    this.form.prepend(notice);
-  }
-
   private place(): HTMLElement | null {
     return this.form.querySelector("[data-autosave-status]")
       ?? document.querySelector(`[data-autosave-status="${CSS.escape(this.form.id)}"]`);
@@ -127,18 +107,8 @@ class Autosave {
   }
 }
 
-function button(text: string, act: () => void): HTMLButtonElement {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = "btn-link";
-  element.textContent = text;
-  element.addEventListener("click", act);
-  return element;
-}
-
 /** Wake every `<form data-autosave="URL">`, those that arrive later included. */
 export function startAutosave(): void {
-  drafts.keepOnlyMine();
   const begin = (): void => {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-autosave]:not([data-kept])")) {
       form.dataset["kept"] = "";
@@ -147,7 +117,4 @@ export function startAutosave(): void {
   };
   begin();
   document.addEventListener("htmx:afterSettle", begin);
-  document.addEventListener("submit", (event) => {
-    if (event.target instanceof HTMLElement && event.target.matches("[data-sign-out]")) drafts.forgetAll();
-  });
 }

@@ -1,4 +1,5 @@
 /** What is typed and not yet saved, kept in this tab alone and only for the person who typed it. */
+import { SENT } from "../shared/sent";
 
 const PREFIX = "rangkul.draft:";
 const OWNER = "rangkul.draft-owner";
@@ -20,17 +21,23 @@ export function forgetAll(): void {
 }
 
 function keyOf(form: HTMLFormElement): string {
-  return `${PREFIX}${location.pathname}#${form.id}`;
+  const name = form.id === "" ? (form.getAttribute("action") ?? "") : form.id;
+  return `${PREFIX}${location.pathname}#${name}`;
+}
+
+/** What nobody typed: passwords are nobody's to keep, and hidden fields are the page's own. */
+function isUntyped(element: Element): boolean {
+  return element instanceof HTMLInputElement && ["password", "hidden"].includes(element.type);
 }
 
 /** The form's words as pairs, without tokens, passwords and files. */
 export function read(form: HTMLFormElement): Draft {
-  const secret = new Set(
-    [...form.querySelectorAll<HTMLInputElement>("input[type=password]")].map((input) => input.name),
-  );
+  const typed = new Set<string>();
+  for (const element of form.elements) {
+    if (!isUntyped(element)) typed.add(element.getAttribute("name") ?? "");
+  }
   return [...new FormData(form)].filter(
-    (pair): pair is [string, string] =>
-      typeof pair[1] === "string" && pair[0] !== "csrfmiddlewaretoken" && !secret.has(pair[0]),
+    (pair): pair is [string, string] => typeof pair[1] === "string" && typed.has(pair[0]),
   );
 }
 
@@ -42,6 +49,22 @@ export function keep(form: HTMLFormElement): void {
 /** Forget the form's words: they are safe on the server, or not wanted. */
 export function forget(form: HTMLFormElement): void {
   sessionStorage.removeItem(keyOf(form));
+}
+
+/** Remember that these words are on their way; whether they arrived is known from the next page. */
+export function send(form: HTMLFormElement): void {
+  keep(form);
+  sessionStorage.setItem(SENT, JSON.stringify([...onTheWay(), keyOf(form)]));
+}
+
+/** The words on their way have arrived: they are not kept here any longer. */
+export function arrived(): void {
+  for (const key of onTheWay()) sessionStorage.removeItem(key);
+  sessionStorage.removeItem(SENT);
+}
+
+function onTheWay(): string[] {
+  return JSON.parse(sessionStorage.getItem(SENT) ?? "[]") as string[];
 }
 
 /** The kept words that differ from what the form shows, or null. */

@@ -25,6 +25,10 @@ interface Words {
   secondsFew: string;
   finished: string;
   signedOffline: string;
+  signingNeedsDrawing: string;
+  signingWaits: (n: number) => string;
+  signingRefused: (leg: string) => string;
+  signingOpen: string;
 }
 
 const id: Words = {
@@ -51,7 +55,11 @@ const id: Words = {
   aboutLeft: (span) => `Sisa sekitar ${span}`,
   secondsFew: "beberapa detik",
   finished: "Selesai",
-  signedOffline: "Sudah ditandatangani. Tanpa sinyal: jangan tutup halaman ini, dikirim begitu tersambung.",
+  signedOffline: "Sudah ditandatangani dan aman di perangkat ini. Dikirim begitu tersambung; halaman ini boleh ditutup.",
+  signingNeedsDrawing: "Tanpa sinyal kata sandi tidak dapat diperiksa. Tanda tangani dengan jari atau pena.",
+  signingWaits: (n) => `${n} tanda tangan menunggu sinyal di perangkat ini.`,
+  signingRefused: (leg) => `Tanda tangan untuk ${leg} belum dapat diterima.`,
+  signingOpen: "Lihat tahapnya",
 };
 
 const en: Words = {
@@ -78,7 +86,11 @@ const en: Words = {
   aboutLeft: (span) => `About ${span} left`,
   secondsFew: "a few seconds",
   finished: "Done",
-  signedOffline: "Signed. No line: keep this page open, it is sent when the line returns.",
+  signedOffline: "Signed, and safe on this device. It is sent when the line returns; you may close this page.",
+  signingNeedsDrawing: "Without a line a password cannot be checked. Please sign with a finger or a pen.",
+  signingWaits: (n) => (n === 1 ? "1 signature waits for a line on this device." : `${n} signatures wait for a line on this device.`),
+  signingRefused: (leg) => `A signature for ${leg} could not be taken.`,
+  signingOpen: "Look at the leg",
 };
 
 const indonesian = !document.documentElement.lang.startsWith("en");

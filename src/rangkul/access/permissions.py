@@ -139,10 +139,20 @@ class Permission(StrEnum):
         "memanggil rapat kasus, memilih apa yang ditunjukkan, memimpin dan menulis risalahnya",
         "call a case conference, choose what is shown, chair it and write its minutes",
     )
+    PROPOSE_CONFERENCE = (
+        "propose_conference",
+        "mengusulkan rapat kasus menurut nomornya; pemegang kasus yang memutuskan",
+        "propose a case conference by the case's number; its holder decides",
+    )
     JOIN_CONFERENCE = (
         "join_conference",
         "ikut rapat kasus yang mengundang Anda dan mengerjakan putusannya",
         "take part in a case conference that invites you and carry out its decisions",
+    )
+    READ_SHOWN = (
+        "read_shown",
+        "membaca apa yang ditunjukkan kepada lembaga sendiri dalam rapat kasus",
+        "read what is shown to the own agency at a case conference",
     )
     KEEP_SERVICE_RECORD = (
         "keep_service_record",
@@ -323,7 +333,7 @@ SERVICE_CONTENT: Final[frozenset[Permission]] = frozenset(
         Permission.KEEP_SERVICE_RECORD,
         Permission.KEEP_STAYS,
         Permission.SEE_HOUSE_ADDRESS,
-        Permission.JOIN_CONFERENCE,
+        Permission.READ_SHOWN,
     }
 )
 """Acts of a service desk: they show or change what a packet or a service record says."""

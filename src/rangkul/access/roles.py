@@ -132,6 +132,7 @@ class Companion(Role):
             P.PLAN,
             P.CALL_CONFERENCE,
             P.JOIN_CONFERENCE,
+            P.READ_SHOWN,
             P.RECORD_CONSENT,
             P.DRAFT_REFERRAL,
             P.SEND_REFERRAL,
@@ -211,6 +212,7 @@ class ServiceOfficer(Role):
             P.REPORT_OUTCOME,
             P.KEEP_SERVICE_RECORD,
             P.JOIN_CONFERENCE,
+            P.READ_SHOWN,
             P.LOG_OBSTACLE,
             P.SEE_DIRECTORY,
         }
@@ -283,7 +285,8 @@ class ProvinceCoordinator(Role):
     """Named by the governor or the task force to keep a province's network whole.
 
     Does: watches clocks, gaps, beds, obstacles, agreements; moves an unanswered referral, by its
-    number, to another desk that may take it; calls meetings and follows up on them.
+    number, to another desk that may take it; calls meetings and follows up on them; proposes a case
+    conference by the case's number to whoever holds the case, and sits there when invited.
     Sees: referrals by number and age, figures with small cells hidden.
     Never: identity, account, health, addresses, reporters, nor the file in a case conference.
     """
@@ -295,6 +298,8 @@ class ProvinceCoordinator(Role):
         {
             P.SEE_PROVINCE,
             P.REASSIGN_UNANSWERED,
+            P.PROPOSE_CONFERENCE,
+            P.JOIN_CONFERENCE,
             P.CALL_MEETING,
             P.KEEP_AGREEMENTS,
             P.LOG_OBSTACLE,

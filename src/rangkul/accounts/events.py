@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-PASSWORD_CHANGED: Final = "account.password_changed"  # noqa: S105 (an act's name)
+PASSWORD_CHANGED: Final = "account.password_changed"

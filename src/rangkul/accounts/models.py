@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -29,6 +30,9 @@ class User(AbstractBaseUser):
     # Somebody else made the password, and knows it until its person has chosen another.
     must_change_password = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # No column: the memberships, where they were read together with the account.
+    places: Sequence[models.Model] | None = None
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +12,15 @@ from rangkul.accounts import events
 from rangkul.accounts.models import User
 from rangkul.foundation.actor import Actor
 from rangkul.trail.operations import record
+
+# Without signs that are read wrongly from paper or over the telephone.
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def first_password() -> str:
+    """A password of four groups of four signs (77 bits), told once and to nobody else."""
+    groups = ("".join(secrets.choice(_SIGNS) for _n in range(4)) for _g in range(4))
+    return "-".join(groups)
 
 
 def create_user(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -26,11 +27,20 @@ def _called(actor: Actor, now: datetime) -> QuerySet[Alert]:
     return Alert.objects.filter(policy.visible_to(actor), at__gte=now - SHOWN_FOR)
 
 
-def list_alerts(actor: Actor, *, now: datetime) -> list[Alert]:
-    """The calls of the last thirty days, waiting ones first, then newest; ``is_seen`` is set."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An alert as it calls one person, who has seen it or has not."""
+
+    alert: Alert
+    is_seen: bool
+
+
+def list_alerts(actor: Actor, *, now: datetime) -> list[Call]:
+    """The calls of the last thirty days, waiting ones first, then newest."""
     mine = Seen.objects.filter(alert_id=OuterRef("id"), user_id=actor.user_id)
     found = _called(actor, now).select_related("about_agency").annotate(is_seen=Exists(mine))
-    return list(found.order_by(F("ended_at").asc(nulls_first=True), "-at")[:PAGE])
+    ordered = found.order_by(F("ended_at").asc(nulls_first=True), "-at")[:PAGE]
+    return [Call(alert, alert.is_seen) for alert in ordered]
 
 
 def count_unseen(actor: Actor, *, now: datetime) -> int:

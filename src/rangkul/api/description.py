@@ -12,17 +12,28 @@ from ninja.errors import HttpError, ValidationError
 
 from rangkul.api import faults
 from rangkul.api.door import ServiceTokenAuth, in_one_transaction
-from rangkul.api.routers import cases, consent, directory, plan, referrals, reports
+from rangkul.api.routers import (
+    cases,
+    conferences,
+    consent,
+    directory,
+    handoffs,
+    plan,
+    plans,
+    referrals,
+    reports,
+)
 from rangkul.api.sentences import FAULTS
 
 VERSION: Final = "1.0.0"
 PREFIX: Final = "/api/v1/"
 
 _ABOUT: Final = """\
-The road of a case as JSON, for systems of other agencies: reports, cases, grounds, referrals,
-the directory. A service account is bound by the same rules as a colleague in its roles: what it
-may not see answers 404 like what does not exist; what it sees but may not do answers 403 and says
-who can help. Readings of what identifies a person are recorded.
+The road of a case as JSON, for systems of other agencies: reports, cases, grounds, referrals and
+what lies around them, transfers, conferences, the directory. A service account is bound by the same
+rules as a colleague in its roles: what it may not see answers 404 like what does not exist; what it
+sees but may not do answers 403 and says who can help. Readings of what identifies a person are
+recorded.
 
 Acts that make something take an `Idempotency-Key`: the same call again counts once and is given
 the first answer (`Idempotency-Replayed: true`). Acts on what others may change take the `version`
@@ -49,7 +60,17 @@ def build() -> NinjaAPI:
         docs_url=None, openapi_url=None, urls_namespace="api-v1",
     )  # fmt: skip
     made.add_decorator(in_one_transaction, mode="view")
-    for area in (reports, cases, plan, consent, referrals, directory):
+    for area in (
+        reports,
+        cases,
+        plan,
+        consent,
+        referrals,
+        plans,
+        handoffs,
+        conferences,
+        directory,
+    ):
         made.add_router("", area.router)
     worded: Any = faults.answer
     for kind in (Exception, Http404, HttpError, ValidationError):

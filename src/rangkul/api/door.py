@@ -25,6 +25,13 @@ MOST_BODY: Final = 256 * 1024
 JSON: Final = "application/json"
 
 
+class CallRequest(HttpRequest):
+    """A call that was let in: who calls, and whether its answer was given before."""
+
+    auth: Caller
+    is_replay: bool
+
+
 class ServiceTokenAuth(HttpBearer):
     """``Authorization: Bearer rk_…``: who calls, with the scope set for the rest of the call."""
 
@@ -40,7 +47,7 @@ class ServiceTokenAuth(HttpBearer):
 
 def caller_of(request: HttpRequest) -> Caller:
     """Who calls; only after ``ServiceTokenAuth`` has let the call in."""
-    return cast(Caller, request.auth)  # type: ignore[attr-defined]
+    return cast(CallRequest, request).auth
 
 
 Run = Callable[..., HttpResponse]
@@ -60,7 +67,7 @@ def in_one_transaction(run: Run) -> Run:
                 if answer.status_code >= 400:
                     transaction.set_rollback(True)
         # A commit may meet what the database checks last.
-        except Exception as fault:  # noqa: BLE001
+        except Exception as fault:
             return faults.answer(request, fault)
         answer.headers.setdefault("Cache-Control", "no-store")
         if getattr(request, "is_replay", False):
@@ -90,7 +97,7 @@ def once(request: HttpRequest, key: str, act: Callable[[], BaseModel]) -> Mappin
         key=key, digest=_digest(request), by=caller.actor, at=caller.at
     )
     if not is_first:
-        request.is_replay = True  # type: ignore[attr-defined]
+        cast(CallRequest, request).is_replay = True
         return cast(Mapping[str, Any], kept.answer)
     answer = act().model_dump(mode="json")
     operations.keep_answer(replay_id=kept.id, answer=answer, by=caller.actor)

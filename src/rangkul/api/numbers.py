@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-
+from rangkul.foundation import numbers
 from rangkul.foundation.errors import InvalidInput, NotReachable
-from rangkul.foundation.ids import MistypedNumber, NumberSeries
-from rangkul.foundation.keyring import KeyRing
+from rangkul.foundation.ids import MistypedNumber
 
 AGENCY, DESK, COLLEAGUE = "LB", "MJ", "PG"
 
 
-def _series(kind: str) -> NumberSeries:
-    ring: KeyRing = settings.KEY_RING
-    return ring.numbers(kind)
-
-
 def number_of(kind: str, row_id: int | None) -> str:
     """The public number of a row of this kind; "" for none."""
-    return _series(kind).number(row_id) if row_id is not None else ""
+    return numbers.number_of(kind, row_id) if row_id is not None else ""
 
 
 def id_in_path(kind: str, number: str) -> int:
     """The row that a number in an address names. Raises ``NotReachable``."""
     try:
-        return _fitting(_series(kind).sequence(number))
+        return _fitting(numbers.read_number(kind, number))
     except MistypedNumber as fault:
         raise NotReachable("no such number") from fault
 
@@ -32,7 +25,7 @@ def id_in_path(kind: str, number: str) -> int:
 def id_in_field(kind: str, number: str, field: str) -> int:
     """The row that a number in a field names. Raises ``InvalidInput`` beside that field."""
     try:
-        return _fitting(_series(kind).sequence(number))
+        return _fitting(numbers.read_number(kind, number))
     except MistypedNumber as fault:
         raise InvalidInput({field: "unknown"}) from fault
 

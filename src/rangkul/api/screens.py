@@ -24,6 +24,7 @@ from rangkul.api import operations, queries
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable, RangkulError
 from rangkul.foundation.workflow import IllegalMove
+from rangkul.look.fields import set_choices
 from rangkul.network import policy as network_policy
 from rangkul.network import queries as network
 
@@ -67,15 +68,17 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         level = network.get_agency(actor.agency_id).level
         grantable = network_policy.grantable_roles(agency_level=level)
-        self.fields["roles"].choices = [  # type: ignore[attr-defined]
-            (code, role.label_en if _english() else role.label_id)
-            for code, role in ROLES.items()
-            if code in grantable
-        ]
+        set_choices(
+            self,
+            "roles",
+            [
+                (code, role.label_en if _english() else role.label_id)
+                for code, role in ROLES.items()
+                if code in grantable
+            ],
+        )
         cards = network.list_desks(actor.agency_id, at=at)
-        self.fields["desks"].choices = [  # type: ignore[attr-defined]
-            (card.desk.id, card.desk.name) for card in cards
-        ]
+        set_choices(self, "desks", [(card.desk.id, card.desk.name) for card in cards])
 
 
 @require_http_methods(["GET", "POST"])

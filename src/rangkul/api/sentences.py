@@ -106,6 +106,20 @@ FAULTS: Final[Mapping[str, Sentence]] = MappingProxyType(
 
 FIELDS: Final[Mapping[str, Sentence]] = MappingProxyType(
     {
+        "another": Sentence(
+            "Dasarnya untuk hal lain: pakai layanan pelimpahan dan meja yang sama.",
+            "The ground is for something else: use the service pelimpahan and the same desk.",
+        ),
+        "own_agency": Sentence(
+            "Rekan sendiri menerima kasus lewat penugasan, bukan pelimpahan.",
+            "A colleague takes a case over by assignment, not by a hand-over.",
+        ),
+        "not_a_member": Sentence(
+            "Bukan rekan dalam lembaga ini.", "Not a colleague in this agency."
+        ),
+        "unchanged": Sentence(
+            "Tidak ada yang berubah dalam paket.", "Nothing in the packet has changed."
+        ),
         "required": Sentence("Wajib diisi.", "Please fill this in."),
         "unknown": Sentence("Tidak ada dalam daftar.", "Not in the list."),
         "unknown_field": Sentence("Isian ini tidak dikenal.", "There is no such field."),

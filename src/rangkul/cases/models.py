@@ -33,6 +33,7 @@ class CaseFile(CaseRow):
     desk_id = models.IntegerField(null=True)
     area = models.CharField(max_length=16, blank=True)
     incident_key = models.UUIDField()
+    token = models.UUIDField(null=True)
     legal_determination = models.CharField(max_length=24, blank=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -53,13 +54,14 @@ class CaseFile(CaseRow):
                 | (models.Q(closed_at__isnull=False) & ~models.Q(close_reason="")),
                 name="file_closed_with_reason",
             ),
+            models.UniqueConstraint(fields=["incident_key", "token"], name="file_opened_once"),
         ]
         indexes = [models.Index(fields=["incident_key"], name="file_incident")]
 
     class Privacy:
         public = (
             "id", "case", "audience", "audience_agency_id", "state", "desk_id", "incident_key",
-            "opened_at", "closed_at", "close_reason", "version",
+            "token", "opened_at", "closed_at", "close_reason", "version",
         )  # fmt: skip
         personal = (
             "risk", "risk_at", "categories", "violence_kinds", "flags", "pseudonym", "work_label",
@@ -116,10 +118,12 @@ class Note(CaseRow):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.IntegerField(null=True)
     withdraw_reason = models.CharField(max_length=24, blank=True)
+    token = models.UUIDField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["case", "-happened_at"], name="note_case")]
         constraints = [
+            models.UniqueConstraint(fields=["case", "token"], name="note_sent_once"),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | (
@@ -137,15 +141,18 @@ class Note(CaseRow):
 
     class Privacy:
         public = (
-            "id", "case", "audience", "audience_agency_id", "kind", "happened_at", "written_at",
-            "agency_id", "replaces", "withdrawn_at", "withdraw_reason",
+            "id", "case", "token", "audience", "audience_agency_id", "kind", "happened_at",
+            "written_at", "agency_id", "replaces", "withdrawn_at", "withdraw_reason",
         )  # fmt: skip
         personal = ("written_by", "withdrawn_by")
         sealed = ("body_sealed",)
 
 
 class Need(CaseRow):
-    """A need in the survivor's own words, and the service that answers it."""
+    """A need in the survivor's own words, and the service that answers it.
+
+    ``by_desk_id`` is the desk that was asked, ``by_user_id`` the colleague who sees to it here.
+    """
 
     id = models.UUIDField(primary_key=True)
     words_sealed = models.BinaryField()
@@ -153,16 +160,19 @@ class Need(CaseRow):
     urgency = models.CharField(max_length=12)
     state = models.CharField(max_length=12, default="planned")
     by_desk_id = models.IntegerField(null=True)
+    by_user_id = models.IntegerField(null=True)
     due_on = models.DateField(null=True)
     outcome = models.CharField(max_length=24, blank=True)
     stated_at = models.DateTimeField()
     stated_by = models.IntegerField()
     ended_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)
+    token = models.UUIDField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["case"], name="need_case")]
         constraints = [
+            models.UniqueConstraint(fields=["case", "token"], name="need_sent_once"),
             models.CheckConstraint(
                 condition=models.Q(
                     state__in=("planned", "referred", "running", "met", "unmet", "dropped")
@@ -173,10 +183,10 @@ class Need(CaseRow):
 
     class Privacy:
         public = (
-            "id", "case", "audience", "audience_agency_id", "service", "urgency", "state",
+            "id", "case", "token", "audience", "audience_agency_id", "service", "urgency", "state",
             "by_desk_id", "due_on", "outcome", "stated_at", "ended_at", "version",
         )  # fmt: skip
-        personal = ("stated_by",)
+        personal = ("stated_by", "by_user_id")
         sealed = ("words_sealed",)
 
 
@@ -194,14 +204,18 @@ class Attachment(CaseRow):
     received_by = models.IntegerField()
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.IntegerField(null=True)
+    token = models.UUIDField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["case"], name="attachment_case")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "token"], name="attachment_sent_once"),
+        ]
 
     class Privacy:
         public = (
-            "id", "case", "audience", "audience_agency_id", "media_type", "size", "sha256", "kind",
-            "received_at", "withdrawn_at",
+            "id", "case", "token", "audience", "audience_agency_id", "media_type", "size", "sha256",
+            "kind", "received_at", "withdrawn_at",
         )  # fmt: skip
         personal = ("received_by", "withdrawn_by")
         sealed = ("name_sealed", "content_sealed")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rangkul.assessments import queries as assessments
@@ -154,13 +153,6 @@ def asked_lower(actor: Actor, file: CaseFile) -> AskedLower | None:
     return AskedLower(newest.result["asked_lower"], newest.assessed_by, newest.entered_at)
 
 
-def holders_of(file: CaseFile) -> list[int]:
-    """The agencies with live access to a visible file, from the reach that custody wrote."""
-    with connection.cursor() as cursor:
-        cursor.execute("select reach from cases_casefile where id = %s", [file.id])
-        return list(cursor.fetchone()[0])
-
-
 def names_survivor(actor: Actor, case_id: int, words: str) -> bool:
     """Whether any of ``words`` sounds like a word of the survivor's name; tells no more than that.
 
@@ -181,6 +173,10 @@ def _sounds(words: str) -> set[str]:
 # -- notes ------------------------------------------------------------------------------------
 
 
+MOST_NOTES = 200
+"""So many notes are opened at once where nobody asked for more."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoteView:
     """A note and its opened words."""
@@ -194,7 +190,7 @@ def note_place(note_id: UUID) -> vault.Place:
     return vault.Place("cases_note", "body_sealed", note_id)
 
 
-def list_notes(actor: Actor, case_id: int, *, limit: int = 200) -> list[NoteView]:
+def list_notes(actor: Actor, case_id: int, *, limit: int = MOST_NOTES) -> list[NoteView]:
     """The notes of a case, newest first, opened. Callers record the reading."""
     custody.get_access(actor, case_id)
     notes = list(Note.objects.filter(case_id=case_id).order_by("-happened_at", "-id")[:limit])

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from rangkul.foundation.workflow import Move, Moves
 
 OPEN, CLOSED, LEFT, MISSING, DIED = "open", "closed", "left", "missing", "died"
@@ -39,3 +46,17 @@ NEED = Moves(
         Move("take_up", frozenset({DROPPED, MET}), PLANNED, frozenset({"holder"})),
     ),
 )  # fmt: skip
+
+# The first one says that the survivor, to whom it was offered, does not wish it.
+BY_WISH: Final = "atas_permintaan"
+DROP_REASONS: Final[Mapping[str, Promise]] = MappingProxyType(
+    {
+        BY_WISH: _("The person does not wish it any more"),
+        "terpenuhi": _("It was answered in another way"),
+        "berubah": _("The situation has changed"),
+        "tidak_aman": _("It would not be safe"),
+        "ganda": _("It stands in the plan twice"),
+        "keliru": _("It was written down by mistake"),
+    }
+)
+"""Why a need leaves the plan unanswered."""

@@ -1,4 +1,4 @@
-"""Reading clocks: what is due, for whom, in order of urgency."""
+"""Reading clocks: what is due, for whom, soonest first."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from django.db.models import QuerySet
 from rangkul.clocks import policy, workflow
 from rangkul.clocks.models import Clock
 from rangkul.foundation.actor import Actor
-
-_RISK_ORDER = {"tinggi": 0, "sedang": 1, "rendah": 2, "": 3}
 
 
 def due(actor: Actor, *, until: datetime, whole_unit: bool = False) -> QuerySet[Clock]:
@@ -30,18 +28,6 @@ def list_due(
     return list(due(actor, until=until, whole_unit=whole_unit)[:limit])
 
 
-def by_urgency(clocks: Iterable[Clock], *, now: datetime) -> list[Clock]:
-    """Overdue first, among them the highest risk; then by the time left."""
-    return sorted(
-        clocks,
-        key=lambda clock: (
-            clock.due_at >= now,
-            _RISK_ORDER.get(clock.risk, 3) if clock.due_at < now else 0,
-            clock.due_at,
-        ),
-    )
-
-
 def list_case(actor: Actor, case_id: int) -> list[Clock]:
     """The open clocks of one case in this agency, soonest first."""
     return list(
@@ -54,6 +40,14 @@ def list_case(actor: Actor, case_id: int) -> list[Clock]:
 def find_clock(actor: Actor, clock_id: UUID) -> Clock | None:
     """A clock of the agency by its id, or ``None``: for work after a deadline was missed."""
     return Clock.objects.filter(agency_id=actor.agency_id, id=clock_id).first()
+
+
+def list_soon(procedure: str, *, after: datetime, until: datetime) -> list[Clock]:
+    """Running clocks of one procedure, of every agency, due in between; for the tick's scope."""
+    found = Clock.objects.filter(
+        procedure=procedure, state=workflow.RUNNING, due_at__gt=after, due_at__lte=until
+    )
+    return list(found.order_by("due_at", "id"))
 
 
 def list_subject(actor: Actor, kind: str, subject_id: object) -> list[Clock]:

@@ -17,6 +17,7 @@ COMMANDS = {
     "migrate": ("migrate", "bring the database and its reference data up to date (as owner)"),
     "roles": ("roles", "create the three database roles and the database (as superuser)"),
     "init": ("init", "create the first administrator of an empty system"),
+    "agency": ("agency", "add, list and end agencies; give the roles that come from above"),
     "web": ("serve", "serve the web application alone"),
     "worker": ("serve", "run the jobs alone"),
     "synth": ("synth.command", "fill a database with an invented country"),

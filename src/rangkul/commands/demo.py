@@ -28,6 +28,11 @@ def load(at: datetime | None = None) -> None:
     demo_repatriation.load(staff, now=now)
 
 
+def keep_on_duty(at: datetime | None = None) -> int:
+    """Continue the rosters of a demonstration that was loaded on another day; the turns made."""
+    return demo_directory.load_duty("owner", at=at or datetime.now(UTC))
+
+
 def introductions() -> Iterator[str]:
     """One line for each of the people by whom one best begins."""
     for username, what in (

@@ -39,6 +39,19 @@ def load(staff: Sequence[LoadedStaff], *, now: datetime) -> None:
     _agree(actors["admin.palangkaraya"], people, now)
     _held(actors, people, now)
     _coming(actors, people, now)
+    _proposed(actors, now)
+
+
+def _proposed(actors: Mapping[str, Actor], now: datetime) -> None:
+    """The province's coordinator, who was told a number, asks for a conference about it."""
+    holder, coordinator = actors["dewi"], actors["koor.kalteng"]
+    with acting(holder):
+        conferences.receive_proposal(
+            case_id=_case(actors["tiara"], "ancaman foto"),
+            wish=conferences.Wish("stands_still", (now + timedelta(days=6)).date()),
+            asking=(coordinator.agency_id, coordinator.user_id), by=holder,
+            at=now - 5 * _HOUR,
+        )  # fmt: skip
 
 
 def _agree(admin: Actor, people: Mapping[str, LoadedStaff], now: datetime) -> None:

@@ -23,7 +23,7 @@ from rangkul.commands.demo_data.entries import (
     read_staff,
 )
 from rangkul.network.hours import Schedule, Span, spans_between
-from rangkul.network.models import Agency, Desk, Membership
+from rangkul.network.models import Agency, Desk, DutyShift, Membership
 from rangkul.network.operations import (
     DeskDetails,
     Offer,
@@ -54,11 +54,16 @@ class LoadedStaff:
     desk_id: int | None
 
 
-def load_directory(using: str) -> None:
-    """Bring the agencies and desks in as the owner; what an agency has kept since stays."""
+def load_directory(using: str, *, invented_too: bool = True) -> int:
+    """Bring the agencies and desks in as the owner; what an agency has kept since stays.
+
+    A real system leaves out those that do not exist. Returns how many agencies were read.
+    """
     agencies: dict[str, Agency] = {}
     for entry in read_agencies():
-        agencies[entry.code] = _load_agency(entry, agencies, using=using)
+        if invented_too or not entry.invented:
+            agencies[entry.code] = _load_agency(entry, agencies, using=using)
+    return len(agencies)
 
 
 def _load_agency(entry: AgencyEntry, known: dict[str, Agency], *, using: str) -> Agency:
@@ -147,7 +152,8 @@ def load_duty(using: str, *, at: datetime, days: int = DAYS) -> int:
     """Put everyone who sits at a desk on its roster for the coming days; returns the turns made.
 
     Open hours are shared among the desk's people in turn; a desk that never closes changes hands
-    morning and evening. Called again later it continues the roster.
+    morning and evening. Called again it continues the roster, and leaves alone whatever hours
+    somebody is down for already.
     """
     people: dict[int, list[Membership]] = {}
     for membership in Membership.objects.using(using).filter(until=None).order_by("id"):
@@ -156,7 +162,7 @@ def load_duty(using: str, *, at: datetime, days: int = DAYS) -> int:
     made = 0
     desks = Desk.objects.using(using).select_related("agency").filter(id__in=people)
     for desk in desks.order_by("id"):
-        spans = _turns(desk, at, days)
+        spans = _uncovered(_turns(desk, at, days), desk, using=using)
         staff = people[desk.id]
         made += create_shifts(
             using=using,
@@ -169,6 +175,21 @@ def load_duty(using: str, *, at: datetime, days: int = DAYS) -> int:
             ],
         )
     return made
+
+
+def _uncovered(spans: Sequence[Span], desk: Desk, *, using: str) -> list[Span]:
+    """The hours for which nobody is on the roster yet."""
+    if not spans:
+        return []
+    stand = list(
+        DutyShift.objects.using(using)
+        .filter(desk=desk, ends_at__gt=min(span.starts_at for span in spans))
+        .values_list("starts_at", "ends_at")
+    )
+    return [
+        span for span in spans
+        if not any(start < span.ends_at and span.starts_at < end for start, end in stand)
+    ]  # fmt: skip
 
 
 def _ends(span: Span) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from rangkul.cases import operations as cases
 from rangkul.consent.operations import Ground
+from rangkul.consent.policy import HANDING_OVER
 from rangkul.consent.queries import BasisWords
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
@@ -159,6 +160,96 @@ def load(told: Mapping[str, Told], actors: Mapping[str, Actor], *, now: datetime
                 _answer(request_id, step, actors[handoff.receiver], at)
                 with acting(case.companion):
                     referrals.take_up_answer(request_id=request_id, by=case.companion, at=at)
+    _call_others(told[_PHOTO], desks["polda-metro.tppo"], now)
+    _plan_ahead(told[_MAID], now)
+    _hand_over(told, actors, now)
+
+
+def _call_others(case: Told, desk_id: int, now: datetime) -> None:
+    """The police desk has let its deadline pass: others are called, without a packet."""
+    with acting(case.companion):
+        silent = next(
+            request.id
+            for _end, request in queries.list_case(case.companion, case.case_id)
+            if request.service == "polisi" and request.state == "sent"
+        )
+        referrals.pass_on(request_id=silent, by=case.companion, at=now - timedelta(hours=2))
+        referrals.call_desks(
+            request_id=silent, desk_ids=[desk_id], by=case.companion, at=now - timedelta(hours=1)
+        )
+
+
+def _plan_ahead(case: Told, now: datetime) -> None:
+    """First the doctor, and only then the psychologist: the second waits for the first."""
+    at = now - timedelta(hours=4)
+    desk_id = Desk.objects.get(code="rscm.pkt").id
+    steps: list[referrals.Step] = []
+    with acting(case.companion):
+        for service, need, asked in (
+            ("medis", "Diperiksa dulu, badan sakit semua", "Pemeriksaan menyeluruh."),
+            ("psikologi", "Bicara pelan-pelan sesudahnya", "Pendampingan setelah pemeriksaan."),
+        ):
+            need_id = cases.state_need(
+                case_id=case.case_id, words=need, service=service, urgency="perlu",
+                by=case.companion, at=at,
+            ).id  # fmt: skip
+            ground = _consent(service, case, at)
+            basis = referrals.record_ground(
+                case_id=case.case_id, ground=ground, by=case.companion, at=at
+            )
+            draft = Draft(asked=asked, reach="Pendamping, lewat Rangkul atau meja kami")
+            steps.append(
+                referrals.Step(
+                    Asked(case.case_id, desk_id, basis.id, draft, need_id),
+                    after=len(steps) - 1 if steps else None, uncovered_ok=True,
+                )
+            )  # fmt: skip
+        referrals.send_plan(steps=steps, token=uuid4(), by=case.companion, at=at)
+
+
+# Case, who offers it, the desk, hours ago, why, the words, and the answer (reason) of whom.
+_OFFERS = (
+    (_MAID, "sekar", "uptd-ppa-palangkaraya.pendampingan", 90, "lives_there",
+     "Akan tinggal di rumah ibunya; anaknya sudah di sana.", ("dewi", "other_area")),
+    ("mahasiswa", "dewi", "dinsos-dki.rehsos", 20, "lives_there",
+     "Mulai kuliah di Jakarta bulan depan; masih perlu tempat tinggal.", None),
+    (_CREW, "sekar", "dinsos-ntt.rehsos", 3, "competence",
+     "Pemulangan sudah diminta; pendampingan di kampung menjadi tugas dinas asal.", None),
+)  # fmt: skip
+
+
+def _hand_over(told: Mapping[str, Told], actors: Mapping[str, Actor], now: datetime) -> None:
+    """Cases offered to other agencies: one declined, two that wait for an answer."""
+    for label, giver, desk, hours, reason, words, answer in _OFFERS:
+        case, by, at = told[label], actors[giver], now - timedelta(hours=hours)
+        desk_id = Desk.objects.get(code=desk).id
+        ground = Ground(
+            letter="a", service=HANDING_OVER, levels={}, given_by="penyintas", manner="lisan",
+            valid_until=at + _CONSENT, recipient_desk_id=desk_id,
+            words=_CHILD if case.is_child else BasisWords(),
+        )  # fmt: skip
+        offer = referrals.Offer(case.case_id, desk_id, reason, words, ground)
+        with acting(by):
+            transfer = referrals.offer_transfer(offer=offer, by=by, at=at)
+        if answer is None:
+            continue
+        who, why = actors[answer[0]], answer[1]
+        later = at + timedelta(hours=5)
+        with acting(who):
+            referrals.decline_transfer(
+                transfer_id=transfer.id, reason=why, expected_version=1, by=who, at=later
+            )
+        with acting(by):
+            referrals.take_up_refusal(transfer_id=transfer.id, by=by, at=later)
+
+
+def _consent(service: str, case: Told, at: datetime) -> Ground:
+    """Her consent to one service at its full ceiling."""
+    return Ground(
+        letter="a", service=service, given_by="penyintas", manner="lisan",
+        levels=grounds.stored(ceilings.ceiling_for(ServiceCode(service))),
+        valid_until=at + _CONSENT, words=_CHILD if case.is_child else BasisWords(),
+    )  # fmt: skip
 
 
 def _send(handoff: Handoff, case: Told, desk_id: int, now: datetime) -> int:
@@ -169,14 +260,10 @@ def _send(handoff: Handoff, case: Told, desk_id: int, now: datetime) -> int:
                 case_id=case.case_id, words=handoff.need, service=handoff.service,
                 urgency="perlu", by=sender, at=at - timedelta(minutes=30),
             ).id  # fmt: skip
-        ground = Ground(
-            letter="a", service=handoff.service, given_by="penyintas", manner="lisan",
-            levels=grounds.stored(ceilings.ceiling_for(ServiceCode(handoff.service))),
-            valid_until=at + _CONSENT, words=_CHILD if case.is_child else BasisWords(),
-        )  # fmt: skip
         basis = referrals.record_ground(
-            case_id=case.case_id, ground=ground, by=sender, at=at - timedelta(minutes=20)
-        )
+            case_id=case.case_id, ground=_consent(handoff.service, case, at), by=sender,
+            at=at - timedelta(minutes=20),
+        )  # fmt: skip
         draft = Draft(
             asked=handoff.asked, reach="Pendamping, lewat Rangkul atau meja kami",
             words=handoff.facts,

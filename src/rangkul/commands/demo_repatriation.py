@@ -79,7 +79,10 @@ def load(staff: Sequence[LoadedStaff], *, now: datetime) -> None:
     _who_is_home(people["home"], by_ship, desks, actors, arrived)
     _who_is_under_way(people, by_ship, desks, actors, now)
     with acting(sekar):
-        leg = _leg(to_ntb, [people["silent"]], _ntb_desk(now), sekar, now - timedelta(days=2))
+        leg = _leg(
+            to_ntb, [people["silent"]], _ntb_desk(now), sekar, now - timedelta(days=2),
+            nobody_there=True,
+        )  # fmt: skip
         _ask(leg, sekar, now - timedelta(days=2))
 
 
@@ -180,7 +183,7 @@ def _who_is_under_way(
 
 def _leg(
     journey: int, people: Sequence[int], desk: int | None, by: Actor, at: datetime, *,
-    mode: str = "sea", service: str = "pemulangan",
+    mode: str = "sea", service: str = "pemulangan", nobody_there: bool = False,
 ) -> Leg:  # fmt: skip
     if desk is None:
         raise LookupError("the demonstration's desk is missing")
@@ -189,7 +192,10 @@ def _leg(
         arrives_at=at + timedelta(days=3), homeward=True, escort_sex="P",
         words=LegWords("Pintu timur terminal penumpang", "Ruang tunggu", "", "Petugas BP3MI"),
     )  # fmt: skip
-    return road.plan_leg(journey_id=journey, returnee_ids=people, stretch=stretch, by=by, at=at)
+    return road.plan_leg(
+        journey_id=journey, returnee_ids=people, stretch=stretch, by=by, at=at,
+        unstaffed_ok=nobody_there,
+    )  # fmt: skip
 
 
 def _ask(leg: Leg, by: Actor, at: datetime) -> None:

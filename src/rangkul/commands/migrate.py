@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from rangkul.commands.cli import setup_django
 from rangkul.foundation.errors import RangkulError
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +52,7 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
         print("reference data: " + ", ".join(f"{name} {n}" for name, n in counts.items()))
 
 
-def _refuse_other_ring(owner) -> None:  # type: ignore[no-untyped-def]
+def _refuse_other_ring(owner: BaseDatabaseWrapper) -> None:
     """A second ring would make everything stored under the first unreadable."""
     from django.conf import settings
 

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from rangkul.commands.cli import setup_django
 from rangkul.commands.server import Instance
@@ -19,6 +20,7 @@ from rangkul.foundation.embedded import default_home
 from rangkul.foundation.errors import RangkulError
 
 _LOOPBACK = "127.0.0.1"
+_LAST_LINES = 20
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
             _prepare(instance, demo=demo, fresh=fresh, villages=options.villages)
             environment = os.environ | instance.environment(owner=False)
             environment.pop("RANGKUL_EMBEDDED_OWNER_URL", None)
-            return _supervise(environment, options, demo=demo)
+            with _opened(instance.root / "log") as log:
+                return _supervise(environment, options, demo=demo, log=log)
         finally:
             instance.server.stop(force=True)
 
@@ -62,12 +65,15 @@ def _prepare(instance: Instance, *, demo: bool, fresh: bool, villages: bool) -> 
     from rangkul.commands.migrate import migrate
 
     migrate(villages=villages)
-    if demo and fresh:
+    if demo:
         from rangkul.commands import demo as demonstration
 
-        print("Loading the demonstration's directory and cases …", flush=True)
-        demonstration.load()
-        (instance.root / "ready").touch()
+        if fresh:
+            print("Loading the demonstration's directory and cases …", flush=True)
+            demonstration.load()
+            (instance.root / "ready").touch()
+        else:
+            demonstration.keep_on_duty()
     os.environ.pop("RANGKUL_POOL")
     from django.db import connections
 
@@ -85,25 +91,35 @@ def _external_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def _supervise(environment: dict[str, str], options: argparse.Namespace, *, demo: bool) -> int:
-    """Web and worker in this process group; when one ends, all end."""
+def _supervise(
+    environment: dict[str, str],
+    options: argparse.Namespace,
+    *,
+    demo: bool,
+    log: IO[str] | None = None,
+) -> int:
+    """Web and worker in this process group; when one ends, all end.
+
+    What they say goes to ``log``, or with None to where this process says it.
+    """
     python = [sys.executable, "-m", "rangkul.commands.cli"]
     environment.setdefault("RANGKUL_SITE", f"http://{_LOOPBACK}:{options.port}")
     children = {
-        "web": subprocess.Popen([*python, "web", "--port", str(options.port)], env=environment),
-        "worker": subprocess.Popen([*python, "worker"], env=environment),
+        name: subprocess.Popen([*python, *words], env=environment, stdout=log, stderr=log)
+        for name, words in (("web", ["web", "--port", str(options.port)]), ("worker", ["worker"]))
     }
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda got, _frame: stopping.append(got))
     try:
         if _wait_until_served(options.port, children["web"], stopping):
-            _tell(options.port, demo=demo)
+            _tell(options.port, demo=demo, log=log)
         while not stopping and all(child.poll() is None for child in children.values()):
             time.sleep(0.2)
         ended = [name for name, child in children.items() if child.poll() is not None]
         if ended and not stopping:
             print(f"rangkul: {ended[0]} ended by itself; stopping everything", file=sys.stderr)
+            _show_end_of(log)
         return 0 if stopping else 1
     finally:
         _stop(children)
@@ -132,8 +148,24 @@ def _wait_until_served(port: int, web: subprocess.Popen[bytes], stopping: list[i
     return False
 
 
-def _tell(port: int, *, demo: bool) -> None:
+def _opened(path: Path) -> IO[str]:
+    """The log of this run, for its owner's eyes only; the one before is dropped."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    return path.open("a")
+
+
+def _show_end_of(log: IO[str] | None) -> None:
+    if log is None:
+        return
+    lines = Path(log.name).read_text(errors="replace").splitlines()
+    print(f"The last lines of {log.name}:", *lines[-_LAST_LINES:], sep="\n  ", file=sys.stderr)
+
+
+def _tell(port: int, *, demo: bool, log: IO[str] | None) -> None:
     print(f"\nRangkul is at http://{_LOOPBACK}:{port}/  (Ctrl-C stops everything)", flush=True)
+    if log is not None:
+        print(f"What it does is written to {log.name}", flush=True)
     if demo:
         from rangkul.commands import demo as demonstration
 

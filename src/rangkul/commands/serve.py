@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import logging
 import os
 
@@ -20,11 +21,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
+    if options.command == "web":
+        _refuse_to_show_a_trial(options.host)
     setup_django()
     from rangkul.foundation.startup import refuse_unless_safe
 
     refuse_unless_safe()
     return web(options) if options.command == "web" else worker()
+
+
+def _refuse_to_show_a_trial(host: str) -> None:
+    """The embedded database is for one machine: nobody else may reach what stands on it."""
+    if os.environ.get("RANGKUL_EMBEDDED_URL") and not _is_loopback(host):
+        raise RangkulError(
+            f"a trial system is not served on {host}: whoever can reach that address could enter. "
+            "Leave --host out, or set up a real system (see the operator's guide)"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def web(options: argparse.Namespace) -> int:

@@ -10,6 +10,13 @@ CONFERENCE_HELD = "conference.held"
 DECISION_MADE = "conference.decision_made"
 MINUTES_SIGNED = "conference.minutes_signed"
 ADDENDUM_SIGNED = "conference.addendum_signed"
+CHAIR_PASSED = "conference.chair_passed"
+PROPOSAL_RECEIVED = "conference.proposal_received"
+PROPOSAL_REFUSED = "conference.proposal_refused"
+PROPOSAL_ANSWERED = "conference.proposal_answered"
+
+# A coordinator's, who knows a case by its number only.
+CONFERENCE_PROPOSED = "conference.proposed"
 
 # Any participant's.
 SEAT_ANSWERED = "conference.seat_answered"

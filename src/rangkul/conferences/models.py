@@ -17,7 +17,8 @@ class Conference(models.Model):
     """A meeting of several agencies; ``subject`` is the name under which its key is kept.
 
     ``details_sealed`` holds a JSON object: title, place, link. The agency that leads the cases
-    called it; ``chair_user_id`` is its person who signs the minutes.
+    called it, and passes the chair with them (``passed_at``); ``chair_user_id`` is its person who
+    signs the minutes.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -32,6 +33,7 @@ class Conference(models.Model):
     called_by = models.IntegerField()
     chair_user_id = models.IntegerField()
     held_at = models.DateTimeField(null=True)
+    passed_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=24, blank=True)
     version = models.IntegerField(default=1)
 
@@ -62,7 +64,7 @@ class Conference(models.Model):
     class Privacy:
         public = (
             "id", "lead_agency", "subject", "state", "starts_at", "lasts_minutes", "manner",
-            "called_at", "held_at", "reason", "version",
+            "called_at", "held_at", "passed_at", "reason", "version",
         )  # fmt: skip
         personal = ("called_by", "chair_user_id")
         sealed = ("details_sealed",)
@@ -85,11 +87,56 @@ class ConferenceCase(CaseRow):
         sealed = ()
 
 
+class Proposal(CaseRow):
+    """A coordinator, who knows a case by its number alone, asks its holder for a conference.
+
+    A row of the holder's: whoever asked does not learn whether there is such a case.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    asking_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    asking_user_id = models.IntegerField()
+    reason = models.CharField(max_length=24)
+    wished_on = models.DateField(null=True)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="waiting")
+    # No foreign key: one ignores row security, and would tell which conferences exist.
+    called_conference = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=("waiting", "called", "refused")),
+                name="proposal_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="called") | models.Q(called_conference__isnull=False),
+                name="proposal_called_has_conference",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "asking_agency"],
+                condition=models.Q(state="waiting"),
+                name="proposal_waits_once",
+            ),
+        ]
+
+    class Privacy:
+        public = (
+            "id", "case", "audience", "audience_agency_id", "asking_agency", "reason",
+            "wished_on", "asked_at", "state", "called_conference", "answered_at",
+        )  # fmt: skip
+        personal = ("asking_user_id", "answered_by")
+        sealed = ()
+
+
 class Seat(models.Model):
     """A place at the table: offered to a desk of an agency or to one person, taken by a person.
 
     ``agency`` with a seat is a participating agency: that alone lets it see the conference.
-    ``attended`` is null until the conference was held.
+    ``attended`` is null until the conference was held; ``left_at`` is set where the agency gave
+    the case away and left the table with it.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -102,6 +149,7 @@ class Seat(models.Model):
     offered_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     attended = models.BooleanField(null=True)
+    left_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["agency", "state"], name="seat_agency_state")]
@@ -128,12 +176,12 @@ class Seat(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["conference", "desk"],
-                condition=models.Q(desk__isnull=False),
+                condition=models.Q(desk__isnull=False, left_at__isnull=True),
                 name="seat_desk_once",
             ),
             models.UniqueConstraint(
                 fields=["conference", "user_id"],
-                condition=models.Q(desk__isnull=True),
+                condition=models.Q(desk__isnull=True, left_at__isnull=True),
                 name="seat_person_once",
             ),
         ]
@@ -141,7 +189,7 @@ class Seat(models.Model):
     class Privacy:
         public = (
             "id", "conference", "agency", "desk", "state", "reason", "offered_at", "answered_at",
-            "attended",
+            "attended", "left_at",
         )  # fmt: skip
         personal = ("user_id",)
         sealed = ()

@@ -48,7 +48,7 @@ def invited(actor: Actor) -> Q:
     mine = Q(user_id=actor.user_id) | Q(desk_id__in=actor.desk_ids)
     if may(actor.roles, Permission.SEE_UNIT_CASES):
         mine = Q()
-    return Q(agency_id=actor.agency_id) & mine
+    return Q(agency_id=actor.agency_id, left_at__isnull=True) & mine
 
 
 def answerable(actor: Actor) -> Q:
@@ -57,7 +57,7 @@ def answerable(actor: Actor) -> Q:
         return _NOTHING
     to_me = Q(user_id=actor.user_id)
     to_us = Q(desk_id__in=actor.desk_ids) & (Q(user_id__isnull=True) | to_me)
-    return Q(agency_id=actor.agency_id) & (to_me | to_us)
+    return Q(agency_id=actor.agency_id, left_at__isnull=True) & (to_me | to_us)
 
 
 def led_by(actor: Actor) -> Q:
@@ -83,7 +83,8 @@ def visible_to(actor: Actor) -> Q:
 def sits(actor: Actor) -> Q:
     """A condition on ``Seat``: this person has said that she comes."""
     return Q(
-        agency_id=actor.agency_id, user_id=actor.user_id, state=workflow.ACCEPTED
+        agency_id=actor.agency_id, user_id=actor.user_id, state=workflow.ACCEPTED,
+        left_at__isnull=True,
     )  # fmt: skip
 
 

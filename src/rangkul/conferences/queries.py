@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from rangkul.accounts import queries as accounts
@@ -20,17 +19,18 @@ from rangkul.conferences.models import (
     ConferenceCase,
     Decision,
     Minutes,
+    Proposal,
     Seat,
     Share,
     ShareGround,
 )
 from rangkul.custody import queries as custody
+from rangkul.custody.models import CaseAccess
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.counting import Named, named_count
 from rangkul.foundation.errors import NotReachable
-from rangkul.foundation.ids import MistypedNumber, NumberSeries
-from rangkul.foundation.keyring import KeyRing
+from rangkul.foundation.numbers import number_of, row_of
 
 PAGE: Final = 40
 # Conferences that are over stay on the list this long; after that they are found in the file.
@@ -105,23 +105,20 @@ class ConferenceView:
     case_ids: list[int] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
 
-
-def _series() -> NumberSeries:
-    ring: KeyRing = settings.KEY_RING
-    return ring.numbers("RT")
+    @property
+    def at_table(self) -> list[SeatView]:
+        """The seats without those that were left with a case that went elsewhere."""
+        return [each for each in self.seats if each.seat.left_at is None]
 
 
 def conference_number(conference_id: int) -> str:
     """The public number of a conference, such as ``RT-8RDM-3TXW``."""
-    return _series().number(conference_id)
+    return number_of("RT", conference_id)
 
 
 def conference_id_of(number: str) -> int:
     """The conference that ``number`` names. Raises ``NotReachable`` for what cannot be one."""
-    try:
-        return _series().sequence(number)
-    except MistypedNumber as error:
-        raise NotReachable("no such conference") from error
+    return row_of("RT", number)
 
 
 # -- where sealed words stand -------------------------------------------------------------------
@@ -262,6 +259,40 @@ def get_seat(actor: Actor, seat_id: UUID) -> Seat:
     return found
 
 
+def seats_at(row: Conference) -> QuerySet[Seat]:
+    """The seats of a conference, without those of agencies that left the table with the case."""
+    return Seat.objects.filter(conference=row, left_at__isnull=True)
+
+
+def find_seat(actor: Actor, seat_id: UUID) -> Seat | None:
+    """A seat of the acting agency, whoever sits there: for work on the agency's behalf."""
+    found = Seat.objects.select_related("conference")
+    return found.filter(agency_id=actor.agency_id, id=seat_id, left_at__isnull=True).first()
+
+
+def list_own_seats(actor: Actor, conference_id: int) -> list[Seat]:
+    """The agency's seats at a conference that nobody there has refused; for the same work."""
+    found = Seat.objects.filter(
+        agency_id=actor.agency_id, conference_id=conference_id, left_at__isnull=True
+    )
+    return list(found.exclude(state=workflow.DECLINED).select_related("conference").order_by("id"))
+
+
+def numbers_among(
+    actor: Actor, *, conference_ids: Iterable[int], decision_ids: Iterable[UUID]
+) -> dict[str, str]:
+    """Id (of a conference or a decision, as text) → number, for the visible ones; two queries."""
+    visible = _conferences(actor).filter(id__in=set(conference_ids))
+    numbers = {str(each): conference_number(each) for each in visible.values_list("id", flat=True)}
+    decided = Decision.objects.filter(
+        id__in=set(decision_ids), conference__in=_conferences(actor).order_by().values("id")
+    )
+    return numbers | {
+        str(decision): conference_number(conference)
+        for decision, conference in decided.values_list("id", "conference_id")
+    }
+
+
 def seat_of(actor: Actor, conference_id: int) -> Seat | None:
     """The seat that the person may answer, one she has taken first."""
     found = Seat.objects.filter(policy.answerable(actor), conference_id=conference_id)
@@ -283,6 +314,12 @@ def _decisions() -> QuerySet[Decision]:
     return Decision.objects.select_related("owner_agency", "owner_desk", "conference").order_by(
         "position"
     )
+
+
+def read_decisions(actor: Actor, decision_ids: Iterable[UUID]) -> list[DecisionView]:
+    """Decisions with their words, of which each one is this person's to see. ``NotReachable``."""
+    rows = [get_decision(actor, decision_id) for decision_id in decision_ids]
+    return _open_decisions(rows, _owner_names(rows))
 
 
 def _owner_names(rows: Sequence[Decision]) -> dict[int, str]:
@@ -323,6 +360,41 @@ def list_of_case(actor: Actor, case_id: int) -> list[Entry]:
     return _entries(actor, list(rows.select_related("lead_agency").order_by("-starts_at")[:PAGE]))
 
 
+def list_passed(actor: Actor, case_id: int) -> list[Conference]:
+    """Conferences about a visible case whose chair came with it. Raises ``NotReachable``."""
+    custody.get_access(actor, case_id)
+    ids = ConferenceCase.objects.filter(case_id=case_id).values("conference_id")
+    found = Conference.objects.filter(
+        id__in=ids, lead_agency_id=actor.agency_id, passed_at__isnull=False
+    )
+    return list(found.order_by("id"))
+
+
+def leads(actor: Actor, case_id: int) -> bool:
+    """Whether the acting agency leads this visible case. Raises ``NotReachable``."""
+    return custody.get_access(actor, case_id).basis == CaseAccess.LEAD
+
+
+def list_proposals(
+    actor: Actor, case_id: int, *, asking_agency: int | None = None
+) -> list[Proposal]:
+    """The proposals of coordinators that wait on a visible case, oldest first."""
+    custody.get_access(actor, case_id)
+    found = Proposal.objects.filter(case_id=case_id, state=workflow.WAITING)
+    if asking_agency is not None:
+        found = found.filter(asking_agency_id=asking_agency)
+    return list(found.select_related("asking_agency").order_by("asked_at", "id"))
+
+
+def lock_proposal(actor: Actor, proposal_id: UUID) -> Proposal:
+    """A proposal on a case that the person may see, locked. Raises ``NotReachable``."""
+    found = Proposal.objects.select_for_update().filter(id=proposal_id).first()
+    if found is None:
+        raise NotReachable("no such proposal")
+    custody.get_access(actor, found.case_id)
+    return found
+
+
 def _entries(actor: Actor, rows: Sequence[Conference]) -> list[Entry]:
     if not rows:
         return []
@@ -356,13 +428,12 @@ def waiting_counts(actor: Actor) -> list[Named]:
     return [named_count("invitations", found)]
 
 
-def list_owed(actor: Actor, *, until: datetime) -> list[DecisionView]:
+def list_owed(actor: Actor, *, until: datetime | None) -> list[DecisionView]:
     """Open decisions that wait for this person or a desk of hers until then; soonest first."""
-    rows = list(
-        _decisions()
-        .filter(policy.owed_by(actor), state=workflow.OPEN, due_at__lt=until)
-        .order_by("due_at", "id")[:PAGE]
-    )
+    found = _decisions().filter(policy.owed_by(actor), state=workflow.OPEN)
+    if until is not None:
+        found = found.filter(due_at__lt=until)
+    rows = list(found.order_by("due_at", "id")[:PAGE])
     return _open_decisions(rows, _owner_names(rows))
 
 

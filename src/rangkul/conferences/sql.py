@@ -176,3 +176,108 @@ revoke all on function house.widen_conference(), house.lead_of_conference(bigint
   house.guard_conference_row(), house.guard_conference_guest(), house.guard_conference_lead(),
   house.guard_share_ground(), house.end_shares_of_basis() from public;
 """
+
+# Custody has moved: the chair goes with the case. See ``pass_chair``.
+PASSING = """
+create or replace function house.widen_conference() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+begin
+  perform 1 from conferences_conference where id = new.conference_id for no key update;
+  perform house.reach_conference(new.conference_id);
+  return null;
+end $body$;
+
+-- The reach of a conference, of all that hangs on it and of its common key: its lead, and every
+-- agency with a seat that it has not left; of no share.
+create function house.reach_conference(p_conference bigint) returns void
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+declare wide integer[]; t record;
+begin
+  wide := array(select distinct a from (
+      select lead_agency_id a from conferences_conference where id = p_conference
+      union select agency_id from conferences_seat
+        where conference_id = p_conference and left_at is null) s
+    order by a);
+  update conferences_conference set reach = wide where id = p_conference and reach <> wide;
+  for t in select name from house.owned_table where kind = 'conference' order by name loop
+    execute format('update %I set reach = $1 where conference_id = $2 and reach <> $1', t.name)
+      using wide, p_conference;
+  end loop;
+  update foundation_datakey set reach = wide
+    where owner_kind = 'conference' and owner_id = p_conference and audience <> 'shared';
+end $body$;
+
+-- Only the lead moves the conference itself, but for the one act by which the lead changes: no
+-- hand but a definer's writes that column.
+create or replace function house.guard_conference_lead() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+begin
+  if old.lead_agency_id <> house.current_agency()
+      and new.lead_agency_id = old.lead_agency_id then
+    raise exception 'not this side''s move' using errcode = 'RK403';
+  end if;
+  return new;
+end $body$;
+
+-- A case has a new holder, who gets the chair of its conferences. The agency that gave it keeps
+-- its seats where it stays in the team; else it leaves the table, reads nothing of it any more,
+-- and what it owed there is the new holder's. Where a conference is about other cases too, which
+-- stay, the chair stays with them, and what was shown of this case ends.
+create function house.pass_chair() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+declare
+  c record; stays boolean; moved timestamptz; giver integer := old.lead_agency_id;
+  taker integer := new.lead_agency_id; chair integer := house.current_actor();
+begin
+  select max(since) into moved from custody_caseaccess
+    where case_id = new.id and agency_id = taker and until is null;
+  stays := exists (select 1 from custody_caseaccess
+    where case_id = new.id and agency_id = giver and until is null);
+  for c in select m.id, m.state from conferences_conference m
+      join conferences_conferencecase k on k.conference_id = m.id
+      where k.case_id = new.id and m.lead_agency_id = giver order by m.id for update of m loop
+    if exists (select 1 from conferences_conferencecase k join custody_case x on x.id = k.case_id
+        where k.conference_id = c.id and x.lead_agency_id <> taker) then
+      delete from foundation_datakey where subject in (
+        select s.id from conferences_share s join conferences_shareground g on g.share_id = s.id
+        where s.conference_id = c.id and g.case_id = new.id);
+      update conferences_share set destroyed_at = moved, destroy_reason = 'transferred'
+        where conference_id = c.id and destroyed_at is null
+          and id in (select share_id from conferences_shareground where case_id = new.id);
+      continue;
+    end if;
+    update conferences_conference set lead_agency_id = taker, chair_user_id = chair,
+      passed_at = moved, version = version + 1 where id = c.id;
+    if not stays then
+      update conferences_seat set left_at = moved
+        where conference_id = c.id and agency_id = giver and left_at is null;
+      update clocks_clock set agency_id = taker, desk_id = null, user_id = chair
+        where subject_kind = 'decision' and agency_id = giver
+          and state in ('running', 'paused', 'missed') and subject_id in (
+            select id::text from conferences_decision where conference_id = c.id
+              and owner_agency_id = giver and state = 'open');
+      update conferences_decision set owner_agency_id = taker, owner_desk_id = null,
+        owner_user_id = chair
+        where conference_id = c.id and owner_agency_id = giver and state = 'open';
+    end if;
+    if c.state in ('called', 'held') and not exists (select 1 from conferences_seat
+        where conference_id = c.id and user_id = chair and left_at is null) then
+      insert into conferences_seat (id, conference_id, agency_id, user_id, state, reason,
+          offered_at, answered_at)
+        values (gen_random_uuid(), c.id, taker, chair, 'accepted', '', moved, moved);
+    end if;
+    perform house.reach_conference(c.id);
+    update conferences_share set sender_agency_id = taker, reach =
+      array(select distinct a from unnest(array[taker, receiver_agency_id]) a order by a)
+      where conference_id = c.id;
+    update foundation_datakey k set reach = s.reach from conferences_share s
+      where k.subject = s.id and s.conference_id = c.id;
+  end loop;
+  return null;
+end $body$;
+create trigger house_pass_chair after update of lead_agency_id on custody_case
+  for each row when (old.lead_agency_id is distinct from new.lead_agency_id)
+  execute function house.pass_chair();
+
+revoke all on function house.pass_chair(), house.reach_conference(bigint) from public;
+"""

@@ -68,6 +68,28 @@ MANNERS: Final[Mapping[str, Promise]] = MappingProxyType(
     {"place": _("At a place"), "online": _("Online")}
 )
 
+WAITING, PROPOSED_AND_CALLED, REFUSED = "waiting", "called", "refused"
+
+PROPOSAL: Final = Moves(
+    initial=WAITING,
+    states=(WAITING, PROPOSED_AND_CALLED, REFUSED),
+    moves=(
+        Move("call", frozenset({WAITING}), PROPOSED_AND_CALLED, _LEAD),
+        Move("refuse", frozenset({WAITING}), REFUSED, _LEAD),
+    ),
+)
+"""A coordinator's proposal, as the holder of the case stands to it."""
+
+PROPOSAL_REASONS: Final[Mapping[str, Promise]] = MappingProxyType(
+    {
+        "stands_still": _("Nothing moves between the agencies"),
+        "several_provinces": _("Agencies of several provinces are needed"),
+        "disputed": _("Agencies differ on who does what"),
+        "return": _("A return home has to be prepared"),
+        "asked_for": _("An agency asked the coordinator for it"),
+    }
+)
+
 DECLINE_REASONS: Final[Mapping[str, Promise]] = MappingProxyType(
     {
         "no_time": _("Nobody can come at that hour"),

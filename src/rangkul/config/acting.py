@@ -14,7 +14,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from rangkul.config.entering import places_of
 from rangkul.foundation.actor import Actor
+from rangkul.look.wayback import page_of
 from rangkul.network import queries as network
 
 # Sessions remember the last sign of life no more often than this, in seconds.
@@ -50,7 +52,7 @@ class ActingMiddleware:
         chosen = network.get_acting_membership(
             request.user.pk,
             request.session.get("membership_id"),
-            getattr(request.user, "places", None),
+            places_of(request.user),
         )
         if chosen is not None:
             request.session.setdefault("membership_id", chosen.membership_id)
@@ -100,9 +102,10 @@ def _needs_second_factor(request: HttpRequest) -> bool:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page, and back to where the person was; a lost form keeps its text in the tab."""
-    back = request.get_full_path() if request.method == "GET" else "/"
+    asked = urlencode({"next": page_of(request), "idle": 1})
+    address = f"{reverse(settings.LOGIN_URL)}?{asked}"
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=401)
-        answer["HX-Redirect"] = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+        answer["HX-Redirect"] = address
         return answer
-    return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': back, 'idle': 1})}")
+    return redirect(address)

@@ -8,6 +8,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 
 from rangkul.accounts.models import User
 from rangkul.network import queries as network
+from rangkul.network.models import Membership
 
 
 class EntranceBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -20,5 +21,12 @@ class EntranceBackend(AuthenticationBackend):  # type: ignore[misc]
             found: User | None = super().get_user(user_id)
             return found
         user: User = places[0].user
-        user.places = places  # type: ignore[attr-defined]
+        user.places = places
         return user
+
+
+def places_of(user: User) -> list[Membership] | None:
+    """The memberships noted on the account; ``None`` where it came in another way."""
+    if user.places is None:
+        return None
+    return [place for place in user.places if isinstance(place, Membership)]

@@ -15,6 +15,7 @@ from rangkul.access.policy import Forbidden, OwnException
 from rangkul.foundation.errors import InvalidInput, NotReachable, StaleForm
 from rangkul.foundation.vault import KeyDestroyed
 from rangkul.foundation.workflow import IllegalMove
+from rangkul.look.wayback import page_of
 from rangkul.network.policy import NotAMember
 from rangkul.reference.policy import KeepingForbidden
 
@@ -43,20 +44,20 @@ def answer(request: HttpRequest, fault: Exception) -> HttpResponse | None:
     if isinstance(fault, NotReachable):
         return _page(request, 404)
     if isinstance(fault, (StaleForm, IllegalMove)):
-        return _page(request, 409)
+        return _page(request, 409, fresh_url=page_of(request))
     if isinstance(fault, KeyDestroyed):
         return _page(request, 410)
     if isinstance(fault, InvalidInput | DataError):
         # What no field of the page could send, so that the view had no sentence for it; or what no
         # column can hold (NUL, a number beyond all numbers).
         log.warning("form not taken: %s", type(fault).__name__)
-        return _page(request, 422)
+        return _page(request, 422, form_url=page_of(request))
     state = getattr(fault.__cause__, "sqlstate", None)
     if isinstance(fault, DatabaseError) and state == "RK404":
         return _page(request, 404)
     if isinstance(fault, DatabaseError) and state in {"RK005", "RK409"}:
         # The net under our rules: the ground went, or somebody else was first, while a page stood.
-        return _page(request, 409)
+        return _page(request, 409, fresh_url=page_of(request))
     if isinstance(fault, DatabaseError) and state in {"RK001", "RK002"}:
         # The membership changed under an open tab, or the request outlived its scope.
         return _page(request, 403)
@@ -75,7 +76,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's secret no longer fits: signed out elsewhere, or too long ago. Text is kept."""
-    return render(request, "look/errors/session_expired.html", status=403)
+    context = {"sign_in_url": page_of(request)}
+    return render(request, "look/errors/session_expired.html", context, status=403)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
@@ -12,6 +13,12 @@ from django.template.response import SimpleTemplateResponse
 from rangkul.config import faults
 from rangkul.foundation import memory
 from rangkul.foundation.scope import Scope, set_scope
+
+
+class ScopedRequest(HttpRequest):
+    """A request that runs in a transaction of its own; ``undo`` rolls it back under its answer."""
+
+    undo: bool
 
 
 class ScopeMiddleware:
@@ -28,12 +35,24 @@ class ScopeMiddleware:
         actor = getattr(request, "actor", None)
         if actor is None or request.path.startswith("/api/"):
             return self.get_response(request)
+        try:
+            return self._within(request, Scope.of(actor))
+        except DatabaseError as fault:
+            # The view was content, and a deferred check of the database was not: at the commit.
+            answer = faults.answer(request, fault)
+            if answer is None:
+                raise
+            return answer
+
+    def _within(self, request: HttpRequest, scope: Scope) -> HttpResponseBase:
         with memory.remembering(), transaction.atomic():
-            set_scope(Scope.of(actor))
+            set_scope(scope)
+            ours = cast(ScopedRequest, request)
+            ours.undo = False
             response = self.get_response(request)
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
-            if response.status_code >= 500 or getattr(response, "undo", False):
+            if response.status_code >= 500 or ours.undo:
                 transaction.set_rollback(True)
         return response
 
@@ -41,5 +60,5 @@ class ScopeMiddleware:
         """Word a known fault for the person; the act it stopped is undone."""
         answer = faults.answer(request, fault)
         if answer is not None:
-            answer.undo = True  # type: ignore[attr-defined]
+            cast(ScopedRequest, request).undo = True
         return answer

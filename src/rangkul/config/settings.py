@@ -73,6 +73,8 @@ CHECK_ONLY = _flag("RANGKUL_CHECK")
 DEMO = _flag("RANGKUL_DEMO")
 _url = os.environ.get("DATABASE_URL", "")
 _embedded = os.environ.get("RANGKUL_EMBEDDED_URL", "")
+# Whoever starts it has the database too: for trying out on one machine, never for real people.
+TRIAL = bool(_embedded) and not DEMO
 if _url and _embedded:
     raise ImproperlyConfigured("DATABASE_URL and RANGKUL_EMBEDDED_URL cannot both be set.")
 if DEMO and not _embedded:
@@ -180,7 +182,7 @@ TEMPLATES = [
 ]
 
 # Templates of the house stand before Django's own, for widgets too.
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "rangkul.look.drawing.Drawing"
 
 # -- words and time ---------------------------------------------------------------------------
 

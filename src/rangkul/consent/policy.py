@@ -1,7 +1,7 @@
 """The one place that says whether something may leave the agency, and for how long.
 
 Everything that crosses an agency's border asks ``require_basis``; the database holds the same
-sentence as a net (``referrals.sql.GUARDS``).
+sentence as a net (``referrals.sql.GUARDS`` and ``contract_sql.CONTRACT``).
 """
 
 from __future__ import annotations

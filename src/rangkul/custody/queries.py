@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -13,26 +12,20 @@ from rangkul.custody.models import Assignment, Case, CaseAccess
 from rangkul.foundation import memory
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
-from rangkul.foundation.ids import NumberSeries
-from rangkul.foundation.keyring import KeyRing
+from rangkul.foundation.numbers import number_of, read_number
 
 # What the memory of a scope calls a person's access to a case.
 ACCESS = "access"
 
 
-def _series() -> NumberSeries:
-    ring: KeyRing = settings.KEY_RING
-    return ring.numbers("RK")
-
-
 def case_number(case_id: int) -> str:
     """The public number of a case, such as ``RK-7F3K-9QXT``."""
-    return _series().number(case_id)
+    return number_of("RK", case_id)
 
 
 def case_id_of(number: str) -> int:
     """The case that ``number`` names; ``MistypedNumber`` without asking the database."""
-    return _series().sequence(number)
+    return read_number("RK", number)
 
 
 def accesses(actor: Actor) -> QuerySet[CaseAccess]:
@@ -108,6 +101,14 @@ def carriers(case_ids: Iterable[int]) -> dict[tuple[int, int], list[int]]:
     ):
         found.setdefault((agency, case), []).append(user)
     return found
+
+
+def lead_of(case_id: int) -> int:
+    """The agency that leads a case now, 0 for no such case. For the tick's scope."""
+    found = CaseAccess.objects.filter(
+        case_id=case_id, basis=CaseAccess.LEAD, until__isnull=True
+    ).values_list("agency_id", flat=True)
+    return found.first() or 0
 
 
 def list_holders(case_id: int) -> list[int]:

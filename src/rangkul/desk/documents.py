@@ -22,7 +22,7 @@ from rangkul.cases import queries as case_queries
 from rangkul.cases.models import Attachment, CaseFile
 from rangkul.cases.operations.files import MOST_BYTES, extension
 from rangkul.desk.cases.frame import frame, get_file
-from rangkul.desk.page import StaffRequest, staff, text
+from rangkul.desk.page import StaffRequest, form_token, staff, text
 from rangkul.foundation.errors import InvalidInput, NotReachable
 
 _MEBI = 1024 * 1024
@@ -129,7 +129,7 @@ def _receive(request: StaffRequest, file: CaseFile, number: str) -> HttpResponse
     try:
         attachment = cases.add_attachment(
             case_id=file.case_id, name=upload.name or "", content=upload.read(),
-            by=request.actor, at=request.now,
+            by=request.actor, at=request.now, token=form_token(request),
         )  # fmt: skip
     except InvalidInput as fault:
         return _page(request, file, _sentence(fault.errors["file"]))
@@ -144,6 +144,7 @@ def _sentence(code: str) -> str:
     return {
         "empty": _("This file is empty: not one byte arrived. Choose it again, or scan it anew."),
         "too_large": _("This file is larger than 10 MB. Send it in parts or as a smaller picture."),
+        "long_name": _("The file's name is longer than can be kept. Give it a shorter one."),
     }[code]
 
 
@@ -177,6 +178,7 @@ def _page(request: StaffRequest, file: CaseFile, error: str = "") -> HttpRespons
         "may_add": may(actor.roles, Permission.WRITE_NOTE),
         "reasons": withdraw_reasons().items(),
         "error": error,
+        "token": form_token(request),
     }
     return render(request, "desk/documents/list.html", context, status=422 if error else 200)
 

@@ -31,8 +31,10 @@ from rangkul.cases.imports.template import template_workbook
 from rangkul.cases.imports.workbook import MOST_BYTES, Table, WorkbookRefused, read_table
 from rangkul.custody import queries as custody
 from rangkul.desk import wording
+from rangkul.desk.cases.notes import sentences
 from rangkul.desk.course.cover import category_label
 from rangkul.desk.page import StaffRequest, staff, text
+from rangkul.foundation.errors import InvalidInput
 from rangkul.network import queries as network
 from rangkul.reference import queries as reference
 from rangkul.reference.zones import zone_of
@@ -192,7 +194,7 @@ def _go_on(request: StaffRequest, work: dict[str, Any]) -> HttpResponse:
             at=request.now,
         )  # fmt: skip
     except cases.RowRefused as fault:
-        work["refused"].append(fault.line)
+        work["refused"].append((fault.line, fault.errors))
         work["rows"] = [values for values in work["rows"] if values["line"] != fault.line]
     else:
         work["done"] += outcome.opened
@@ -211,11 +213,29 @@ def _go_on(request: StaffRequest, work: dict[str, Any]) -> HttpResponse:
         context |= {
             "opened": [(line, custody.case_number(case_id)) for line, case_id in work["done"]],
             "known": [(line, custody.case_number(case_id)) for line, case_id in work["known"]],
-            "refused": work["refused"],
+            "refused": [(line, _refusal_reasons(errors)) for line, errors in work["refused"]],
         }
         name = "result"
     part = "_part" if request.headers.get("HX-Request") else ""
     return render(request, f"desk/imports/{name}{part}.html", context)
+
+
+# Which column a fault of the opening lies in, where the two are not called alike.
+_COLUMN_OF = {
+    "full_name": "name", "called_name": "called", "birth_date": "born", "birth_year": "born",
+    "happened_from": "happened", "happened_until": "happened", "violence_kinds": "kinds",
+    "contact_bans": "bans", "place_kinds": "places", "work_label": "label", "account": "summary",
+    "body": "summary",
+}  # fmt: skip
+
+
+def _refusal_reasons(errors: dict[str, str]) -> list[str]:
+    """Why a line is not taken: the column and a sentence, never what the cell holds."""
+    said = []
+    for name, sentence in sentences(InvalidInput(errors)).items():
+        key = _COLUMN_OF.get(name, name)
+        said.append(f"{column_label(key)}: {sentence}" if key in COLUMNS else sentence)
+    return said
 
 
 # -- what was sent ----------------------------------------------------------------------------

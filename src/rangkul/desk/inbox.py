@@ -19,6 +19,9 @@ from rangkul.desk.referrals.request import show
 from rangkul.foundation.errors import InvalidInput
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import operations, queries, workflow
+from rangkul.shelter import queries as shelter
+
+_TAKING = frozenset({"accept", "accept_partly"})
 
 
 @staff(Permission.ANSWER_PACKETS)
@@ -48,6 +51,9 @@ def answer(request: StaffRequest, number: str) -> HttpResponse:
     form = AnswerForm(request.POST)
     if form.is_valid():
         clean = form.cleaned_data
+        if clean["decision"] in _TAKING and shelter.is_for_a_house(request.actor, asked):
+            messages.info(request, _("A bed goes with the yes: first the check, then the bed."))
+            return redirect("shelter-request", packet=number)
         try:
             operations.answer(
                 request_id=asked.id, decision=clean["decision"],

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -21,12 +22,22 @@ from rangkul.access.policy import Forbidden, may, require
 from rangkul.access.roles import NationalCoordinator, ProvinceCoordinator
 from rangkul.accounts.models import User
 from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput
+from rangkul.look.wayback import page_of
 from rangkul.network.queries import ActingMembership
 
 Rest = ParamSpec("Rest")
 
 LOCKED = "locked"
 """The session's mark that the screen was locked by its person (``desk.entrance``)."""
+
+
+class TooLong(InvalidInput):
+    """More was typed into a field than is kept; a view without a place for saying so leaves it."""
+
+    def __init__(self, name: str, limit: int) -> None:
+        super().__init__({name: "too_long"})
+        self.name, self.limit = name, limit
 
 
 class StaffRequest(HttpRequest):
@@ -36,6 +47,8 @@ class StaffRequest(HttpRequest):
     actor: Actor
     membership: ActingMembership
     now: datetime
+    # Set by a view whose answer says that nothing was kept (``config.scoped``).
+    undo: bool
     LANGUAGE_CODE: str
 
 
@@ -78,22 +91,25 @@ def staff(
                     return render(request, "desk/no_membership.html", status=403)
                 if request.headers.get("HX-Request"):
                     refused = HttpResponse(status=401)
-                    refused["HX-Redirect"] = reverse(settings.LOGIN_URL)
+                    asked = urlencode({"next": page_of(request)})
+                    refused["HX-Redirect"] = f"{reverse(settings.LOGIN_URL)}?{asked}"
                     return refused
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(page_of(request))
             for permission in permissions:
                 require(actor.roles, permission)
             if one_of and not any(may(actor.roles, each) for each in one_of):
                 raise Forbidden(next(iter(one_of)))
             ours = cast(StaffRequest, request)
             ours.now = timezone.now()
-            answer = view(ours, *args, **kwargs)
+            try:
+                answer = view(ours, *args, **kwargs)
+            except TooLong as fault:
+                answer = _to_shorten(ours, fault)
             answer.headers.setdefault("Cache-Control", "no-store")
             return answer
 
         # Read by the permission table's test: which permissions guard this address.
-        wrapped.permissions = permissions  # type: ignore[attr-defined]
-        wrapped.one_of = tuple(one_of)  # type: ignore[attr-defined]
+        vars(wrapped).update(permissions=permissions, one_of=tuple(one_of))
         return wrapped
 
     return decorate
@@ -105,12 +121,30 @@ def unlock_address(onward: str) -> str:
 
 
 def _to_unlock(request: HttpRequest) -> HttpResponse:
-    onward = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    address = unlock_address(page_of(request))
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=401)
-        answer["HX-Redirect"] = unlock_address("/")
+        answer["HX-Redirect"] = address
         return answer
-    return redirect(unlock_address(onward))
+    return redirect(address)
+
+
+def _to_shorten(request: StaffRequest, fault: TooLong) -> HttpResponse:
+    """The whole form once more, with the words that were too many, to be shortened and sent."""
+    request.undo = True
+    context = {
+        "name": fault.name,
+        "limit": fault.limit,
+        "words": typed(request, fault.name),
+        "kept": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in (fault.name, "csrfmiddlewaretoken")
+            for value in values
+        ],
+        "has_file": bool(request.FILES),
+    }
+    return render(request, "desk/too_long.html", context, status=422)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -124,7 +158,22 @@ def opened_version(request: HttpRequest, name: str = "version") -> int:
     return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
 
 
+def form_token(request: HttpRequest) -> UUID:
+    """The token by which a form sent twice is known: the sent one, or the first of a new page."""
+    try:
+        return UUID(request.POST.get("token", ""))
+    except ValueError:
+        return uuid4()
+
+
+def typed(request: HttpRequest, name: str) -> str:
+    """A field of the form as it was typed, to be shown again: stripped, line ends made one."""
+    return request.POST.get(name, "").replace("\r\n", "\n").replace("\x00", "").strip()
+
+
 def text(request: HttpRequest, name: str, limit: int = 20_000) -> str:
-    """A field of the form, stripped, line ends made one; longer than ``limit`` is cut off."""
-    value = request.POST.get(name, "").replace("\r\n", "\n").replace("\x00", "").strip()
-    return value[:limit]
+    """A field of the form, to be used. Raises ``TooLong`` beyond ``limit``: nothing is cut off."""
+    value = typed(request, name)
+    if len(value) > limit:
+        raise TooLong(name, limit)
+    return value

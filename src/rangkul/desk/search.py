@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from rangkul.access.permissions import Permission
-from rangkul.access.policy import Forbidden, may
+from rangkul.access.policy import Forbidden
 from rangkul.cases import queries as cases
 from rangkul.custody import queries as custody
+from rangkul.desk.navigation import answers_packets, sees_cases
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.ids import MistypedNumber
@@ -45,12 +46,17 @@ class Found:
 @staff()
 @require_http_methods(["GET", "POST"])
 def search(request: StaffRequest) -> HttpResponse:
-    """The box alone; or, for words that were sent, the page of a number or the covers found."""
-    if not _may_search(request.actor):
+    """The box alone; or, for words that were sent, the page of a number or the covers found.
+
+    Who answers packets and sees no files opens a packet by the number on its slip, nothing else.
+    """
+    files, packets = sees_cases(request.actor), answers_packets(request.actor)
+    if not files and not packets:
         raise Forbidden(Permission.SEE_OWN_CASES)
     words = text(request, "words", 120)
     context: dict[str, object] = {
         "words": words, "zone": zone_of(request.membership.area_code), "searched": bool(words),
+        "only_packets": not files,
     }  # fmt: skip
     if not words:
         return render(request, "desk/search/search.html", context)
@@ -61,6 +67,9 @@ def search(request: StaffRequest) -> HttpResponse:
         context["sentence"] = _(
             "This number has a slip in it: its last sign does not fit. Please compare it."
         )
+        return render(request, "desk/search/search.html", context)
+    if not files:
+        context["sentence"] = _("This is no packet's number. It begins with PK.")
         return render(request, "desk/search/search.html", context)
     found = find(request.actor, words)
     covers = cases.list_covers(request.actor, found.case_ids)
@@ -85,10 +94,6 @@ def find(actor: Actor, words: str) -> Found:
     if not any(sign.isalpha() for sign in words):
         return Found(by="number", sentence=_("This number is not complete."))
     return Found(tuple(people.search_names(actor, words, limit=MOST)))
-
-
-def _may_search(actor: Actor) -> bool:
-    return may(actor.roles, Permission.SEE_OWN_CASES) or may(actor.roles, Permission.SEE_UNIT_CASES)
 
 
 def _address(words: str) -> str | None:

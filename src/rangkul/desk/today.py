@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -32,6 +33,7 @@ from rangkul.trail import queries as trail
 
 _SOON = timedelta(hours=4)
 _SHOWN = 8
+_RISK_ORDER = {"tinggi": 0, "sedang": 1, "rendah": 2}
 _DONE = ("note.written", "referral.sent", "report.received", "report.case_opened", "need.stated")
 
 
@@ -58,9 +60,18 @@ class Deadline:
     state: str = "running"
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What decides the place of a task; the row itself is written only if it is shown."""
+
+    due_at: datetime
+    risk: str
+    write: Callable[[], Task]
+
+
 @dataclass(slots=True)
 class Lane:
-    """A column of the page; ``rest`` counts what did not fit."""
+    """A column of the page; ``rest`` counts what did not fit, ``late`` what is past its time."""
 
     id: str
     icon: str
@@ -68,6 +79,7 @@ class Lane:
     empty: str
     tasks: list[Task] = field(default_factory=list)
     rest: int = 0
+    late: int = 0
     active: bool = False
 
     @property
@@ -92,15 +104,16 @@ def today(request: StaffRequest) -> HttpResponse:
     local = now.astimezone(zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     sunday = midnight + timedelta(days=6 - local.weekday())
-    tasks = _tasks(request, until=max(sunday, now + timedelta(days=3)), whole_unit=whole_unit)
-    lanes = _lanes(tasks, now=now, midnight=midnight)
+    until = max(sunday, now + timedelta(days=3))
+    waiting = _waiting(request, until=until, whole_unit=whole_unit)
+    lanes = _lanes(waiting, now=now, midnight=midnight)
     context = {
         "lanes": lanes,
         "greeting": _greeting(local),
         "name": _called(request.user.display_name),
         "local": local,
         "zone": zone.key,
-        "lead": _lead(lanes[0], now),
+        "lead": _lead(lanes[0]),
         "mine": mine,
         "unit": unit,
         "whole_unit": whole_unit,
@@ -117,32 +130,36 @@ def _sees_cases(request: StaffRequest) -> bool:
     return may(roles, Permission.SEE_OWN_CASES) or may(roles, Permission.SEE_UNIT_CASES)
 
 
-def _tasks(request: StaffRequest, *, until: datetime, whole_unit: bool) -> list[Task]:
+def _waiting(request: StaffRequest, *, until: datetime, whole_unit: bool) -> list[Waiting]:
     actor, now = request.actor, request.now
     running = clocks.list_due(actor, until=until, whole_unit=whole_unit, limit=120)
     case_ids = sorted({clock.case_id for clock in running if clock.case_id})
     covers = {c.case_id: c for c in cases.list_covers(actor, case_ids)} if case_ids else {}
-    tasks = [
-        task
-        for clock in running
-        if (task := _clock_task(clock, covers.get(clock.case_id or 0), now)) is not None
-    ]
+    waiting = []
+    for clock in running:
+        if clock.subject_kind == "report":
+            write = partial(_report_task, clock, now)
+            waiting.append(Waiting(clock.due_at, clock.risk, write))
+        elif cover := covers.get(clock.case_id or 0):
+            write = partial(_case_task, clock, now, cover)
+            waiting.append(Waiting(clock.due_at, cover.risk, write))
     if may(actor.roles, Permission.ANSWER_PACKETS):
-        tasks += [
-            _request_task(entry, entry.due_at)
+        waiting += [
+            Waiting(entry.due_at, entry.request.risk, partial(_request_task, entry, entry.due_at))
             for entry in referrals.inbox(actor, now=now)
             if entry.due_at is not None and entry.due_at < until
         ]
     if may(actor.roles, Permission.JOIN_CONFERENCE):
-        tasks += _table_tasks(request, until=until)
-    return tasks
+        waiting += _at_the_table(request, until=until)
+    return waiting
 
 
-def _table_tasks(request: StaffRequest, *, until: datetime) -> list[Task]:
+def _at_the_table(request: StaffRequest, *, until: datetime) -> Iterator[Waiting]:
     """What conferences ask: decisions to carry out, invitations to answer, hours to come."""
-    owed = conferences.list_owed(request.actor, until=until)
-    coming = conferences.list_coming(request.actor, now=request.now, until=until)
-    return [_decision_task(each) for each in owed] + [_seat_task(each) for each in coming]
+    for owed in conferences.list_owed(request.actor, until=until):
+        yield Waiting(owed.decision.due_at, "", partial(_decision_task, owed))
+    for entry in conferences.list_coming(request.actor, now=request.now, until=until):
+        yield Waiting(entry.conference.starts_at, "", partial(_seat_task, entry))
 
 
 def _decision_task(owed: DecisionView) -> Task:
@@ -164,24 +181,30 @@ def _seat_task(entry: Entry) -> Task:
     )  # fmt: skip
 
 
-def _clock_task(clock: Clock, cover: CaseFile | None, now: datetime) -> Task | None:
-    rule = wording.rule(clock.procedure, now.date())
-    title = rule.title() if rule else clock.procedure
-    source = rule.source if rule else ""
-    if clock.subject_kind == "report":
-        number = reports.report_number(int(clock.subject_id))
-        return Task(
-            clock=clock, title=title, note=source, number=number, risk=clock.risk,
-            url=reverse("report-page", args=[number]), verb=_("Respond"),
-        )  # fmt: skip
-    if cover is None:
-        return None
+def _report_task(clock: Clock, now: datetime) -> Task:
+    number = reports.report_number(int(clock.subject_id))
+    title, source = _rule_words(clock, now)
+    return Task(
+        clock=clock, title=title, note=source, number=number, risk=clock.risk,
+        url=reverse("report-page", args=[number]), verb=_("Respond"),
+    )  # fmt: skip
+
+
+def _case_task(clock: Clock, now: datetime, cover: CaseFile) -> Task:
     number = custody.case_number(cover.case_id)
+    title, source = _rule_words(clock, now)
     return Task(
         clock=clock, title=title, note=source, number=number, risk=cover.risk,
         pseudonym=cover.work_label or cover.pseudonym, url=reverse("case-page", args=[number]),
         verb=_("Open"),
     )  # fmt: skip
+
+
+def _rule_words(clock: Clock, now: datetime) -> tuple[str, str]:
+    day = now.date()
+    return wording.procedure_title(clock.procedure, day), wording.procedure_source(
+        clock.procedure, day
+    )
 
 
 def _request_task(entry: referrals.Entry, due_at: datetime) -> Task:
@@ -201,42 +224,39 @@ def _request_task(entry: referrals.Entry, due_at: datetime) -> Task:
     )
 
 
-def _lanes(tasks: Iterable[Task], *, now: datetime, midnight: datetime) -> list[Lane]:
+def _lanes(waiting: Iterable[Waiting], *, now: datetime, midnight: datetime) -> list[Lane]:
     lanes = [
         Lane("now", "bolt", _("Now"), _("Nothing urgent. Look at today."), active=True),
         Lane("today", "sun", _("Today"), _("Nothing more today.")),
         Lane("week", "calendar-week", _("This week"), _("Nothing more this week.")),
     ]
-    order = {"tinggi": 0, "sedang": 1, "rendah": 2}
-    for task in sorted(
-        tasks,
-        key=lambda t: (
-            t.clock.due_at >= now,
-            order.get(t.risk, 3) if t.clock.due_at < now else 0,
-            t.clock.due_at,
-        ),
-    ):
-        due = task.clock.due_at
+
+    def urgency(each: Waiting) -> tuple[bool, int, datetime]:
+        late = each.due_at < now
+        return not late, _RISK_ORDER.get(each.risk, 3) if late else 0, each.due_at
+
+    for each in sorted(waiting, key=urgency):
+        due = each.due_at
         lane = lanes[0] if due < now + _SOON else lanes[1] if due < midnight else lanes[2]
+        lane.late += due < now
         if len(lane.tasks) < _SHOWN:
-            lane.tasks.append(task)
+            lane.tasks.append(each.write())
         else:
             lane.rest += 1
     return lanes
 
 
-def _lead(lane: Lane, now: datetime) -> str:
-    late = sum(1 for task in lane.tasks if task.clock.due_at < now)
+def _lead(lane: Lane) -> str:
     if not lane.count:
         return _("Nothing waits for you right now.")
     waiting = ngettext("%(count)d thing waits now", "%(count)d things wait now", lane.count) % {
         "count": lane.count
     }
-    if not late:
+    if not lane.late:
         return f"{waiting}."
     overdue = ngettext(
-        "%(count)d is past its deadline", "%(count)d are past their deadline", late
-    ) % {"count": late}
+        "%(count)d is past its deadline", "%(count)d are past their deadline", lane.late
+    ) % {"count": lane.late}
     return f"{waiting}; {overdue}."
 
 

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from time import monotonic
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rangkul.reference import queries as reference
+from rangkul.reference.models import Mark
 from rangkul.reference.services import get_service
+
+# What a keeper changes, the other processes tell after so many seconds at the latest.
+_REMEMBERED = 60
 
 
 @lru_cache(maxsize=8)
-def _rules(on: date) -> dict[str, reference.Rule]:
-    return {rule.code: rule for rule in reference.list_rules(on=on)}
+def _rules(on: date, _minute: int) -> dict[str, tuple[reference.Rule, bool]]:
+    confirmed = reference.list_confirmed(reference.A_PROCEDURE)
+    return {rule.code: (rule, rule.key in confirmed) for rule in reference.list_rules(on=on)}
+
+
+def forget_rules() -> None:
+    """Read the procedures anew: somebody has just changed or confirmed one."""
+    _rules.cache_clear()
+
+
+def _known(code: str, on: date) -> tuple[reference.Rule, bool] | None:
+    """The rule and whether a keeper has confirmed it; three queries a minute for each process."""
+    return _rules(on, int(monotonic() // _REMEMBERED)).get(code)
 
 
 def rule(code: str, on: date) -> reference.Rule | None:
-    """The procedure of this code as it stands on a day; two queries a day for each process."""
-    return _rules(on).get(code)
+    """The procedure of this code as it stands on a day, for the whole nation."""
+    found = _known(code, on)
+    return found[0] if found else None
 
 
 def procedure_title(code: str, on: date) -> str:
@@ -29,9 +46,28 @@ def procedure_title(code: str, on: date) -> str:
 
 
 def procedure_source(code: str, on: date) -> str:
-    """The law or paper behind a clock, for the line beneath it."""
-    found = rule(code, on)
-    return found.source if found else ""
+    """The law or paper behind a clock, for the line beneath it, and how sure it is."""
+    found = _known(code, on)
+    if found is None:
+        return ""
+    known, confirmed = found
+    mark = mark_words(known, confirmed=confirmed) if known.mark in _LESS_THAN_LAW else ""
+    return f"{known.source} · {mark}" if mark else known.source
+
+
+# The source says by itself that a law or a paper was read; these want a word more.
+_LESS_THAN_LAW = frozenset({Mark.LOCAL, Mark.UNVERIFIED})
+
+
+def mark_words(known: reference.Rule, *, confirmed: bool) -> str:
+    """How well the length of a procedure is known."""
+    if known.is_local_value:
+        return _("set by the keeper")
+    if known.mark == Mark.UNVERIFIED:
+        return _("confirmed") if confirmed else _("not confirmed yet")
+    if known.mark == Mark.LOCAL:
+        return _("local rule")
+    return _("law") if known.mark == Mark.LAW else _("read in a source")
 
 
 def service_label(code: str) -> str:
@@ -47,9 +83,14 @@ def in_language(text_id: str, text_en: str) -> str:
 
 def act_title(name: str) -> str:
     """What an act of the trail is called on a timeline."""
+    return _act_titles(get_language() or "id").get(name, name)
+
+
+@cache
+def _act_titles(_language: str) -> dict[str, str]:
+    """Every act's title in the present language, which is the one given."""
     titles = _acts_on_a_file() | _acts_on_its_people() | _acts_on_a_report() | _acts_between_desks()
-    titles |= _acts_on_the_way_home()
-    return titles.get(name, name)
+    return titles | _acts_on_the_way_home()
 
 
 def _acts_on_the_way_home() -> dict[str, str]:
@@ -63,6 +104,7 @@ def _acts_on_the_way_home() -> dict[str, str]:
         "repatriation.leg_planned": _("Leg planned"),
         "repatriation.desk_asked": _("Receiving desk asked"),
         "repatriation.leg_left": _("Taken off a leg"),
+        "repatriation.road_cancelled": _("What was asked of the desks ahead was taken back"),
         "hold.arrived": _("Arrival confirmed"),
         "hold.visited": _("Follow-up visit"),
         "hold.home": _("Home, followed up"),
@@ -136,6 +178,7 @@ def _acts_on_a_report() -> dict[str, str]:
         "report.closed": _("Report closed"),
         "report.case_opened": _("Opened from a report"),
         "report.case_joined": _("Report joined to the file"),
+        "report.case_unjoined": _("Report taken off the file"),
         "report.earlier_contact_asked": _("Earlier contact looked for"),
         "report.earlier_contact_noticed": _("Earlier contact found"),
         "report.earlier_contact_answered": _("Earlier contact answered"),

@@ -16,7 +16,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,20 +220,6 @@ class EmbeddedServer:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             json.dump(content, file)
         fresh.replace(self._secrets_file)
-
-
-def wait_until_ready(url: str, seconds: float = 30.0) -> None:
-    """Return once a connection succeeds; raise the last error after ``seconds``."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-        else:
-            return
 
 
 def _as_root() -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import partial
 from uuid import UUID
@@ -62,8 +62,19 @@ class SealBroken(VaultError):
     code = "seal_broken"
 
 
-KeyRow = dict[str, UUID | str | int | bytes | None]
-"""Column → value of one row of the key store."""
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """The columns of a stored key; ``wrapped`` is its secret under the ring's key."""
+
+    id: UUID
+    owner_kind: str
+    owner_id: int
+    audience: str
+    audience_agency_id: int | None
+    subject: UUID
+    data_class: str
+    kek_version: int
+    wrapped: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +113,14 @@ class OpenKey:
 
 
 def new_key(owner: Owner, subject: UUID, data_class: DataClass) -> tuple[OpenKey, KeyRow]:
-    """A fresh data key and the row (column → value) that stores it wrapped."""
+    """A fresh data key and the row that stores it wrapped."""
     ring: KeyRing = settings.KEY_RING
     key_id, secret = new_id(), os.urandom(32)
-    row: KeyRow = {
-        "id": key_id,
-        "owner_kind": owner.kind,
-        "owner_id": owner.id,
-        "audience": owner.audience,
-        "audience_agency_id": owner.audience_agency_id,
-        "subject": subject,
-        "data_class": str(data_class),
-        "kek_version": ring.current_kek,
-        "wrapped": _wrap(ring, key_id, subject, secret),
-    }
+    row = KeyRow(
+        id=key_id, owner_kind=owner.kind, owner_id=owner.id, audience=owner.audience,
+        audience_agency_id=owner.audience_agency_id, subject=subject, data_class=str(data_class),
+        kek_version=ring.current_kek, wrapped=_wrap(ring, key_id, subject, secret),
+    )  # fmt: skip
     return OpenKey(key_id, secret), row
 
 
@@ -129,7 +134,8 @@ def key_for(owner: Owner, subject: UUID, data_class: DataClass) -> OpenKey:
 def _key_for(owner: Owner, subject: UUID, data_class: DataClass) -> OpenKey:
     found = DataKey.objects.filter(subject=subject, data_class=data_class).first()
     if found is None:
-        fresh, row = new_key(owner, subject, data_class)
+        fresh, made = new_key(owner, subject, data_class)
+        row = asdict(made)
         columns = ", ".join(row)
         marks = ", ".join(["%s"] * len(row))
         with connection.cursor() as cursor:

@@ -49,9 +49,12 @@ def recurring(cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     return register_one
 
 
-def deliver(**arguments: object) -> None:
+def deliver(
+    *, name: str, subject_kind: str, subject_id: str, agency_id: int,
+    actor_id: int | None = None, membership_id: int | None = None,
+) -> None:  # fmt: skip
     """Hand one event to its subscribers. Raising makes procrastinate try the job again."""
-    event = Event(**arguments)  # type: ignore[arg-type]
+    event = Event(name, subject_kind, subject_id, agency_id, actor_id, membership_id)
     for subscriber in SUBSCRIBERS.get(event.name, []):
         subscriber(event)
 

@@ -1,12 +1,20 @@
-"""A form field as it is drawn: label, help, errors and control tied together for every reader."""
+"""A form field as it is drawn: label, help, errors and control tied together, and its choices."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import (
+    BaseForm,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    FileInput,
+    RadioSelect,
+    Select,
+)
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
@@ -61,6 +69,17 @@ def draw(
         extra["class"] = _classes(widget)
         control = bound.as_widget(attrs=extra)
     return DrawnField(bound, kind, look, control, options, " ".join(described), errors)
+
+
+def set_choices(form: BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Give the field ``name`` of this one form its (value, words) pairs.
+
+    Raises ``TypeError`` for a field that offers no choices.
+    """
+    field = form.fields[name]
+    if not isinstance(field, ChoiceField):
+        raise TypeError(f"{type(form).__name__}.{name} offers no choices")
+    field.choices = list(choices)
 
 
 def _classes(widget: Any) -> str:

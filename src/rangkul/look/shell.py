@@ -13,8 +13,11 @@ class NavEntry:
     url: str
     icon: str
     label: str
-    count: int | None = None
     active: bool = False
+    # The name of what is counted here; the bell's fragment brings the number.
+    counted: str = ""
+    # Shown only while there is something to count.
+    only_counted: bool = False
     # The count asks for attention: shown in red.
     alert: bool = False
     # Entries of one group stand together under its heading; "" stands above all groups.

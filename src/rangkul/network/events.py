@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+AGENCY_FOUNDED: Final = "network.agency_founded"
+AGENCY_ENDED: Final = "network.agency_ended"
+AGENCY_GOES_ON: Final = "network.agency_goes_on"
+ROLE_GIVEN: Final = "network.role_given"
+ROLE_TAKEN: Final = "network.role_taken"
 AGENCY_EDITED: Final = "network.agency_edited"
 ALIAS_ADDED: Final = "network.alias_added"
 ALIAS_REMOVED: Final = "network.alias_removed"

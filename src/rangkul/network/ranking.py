@@ -21,6 +21,7 @@ from rangkul.network.agreements import EVERYONE, Covering
 from rangkul.network.duty import Cover
 from rangkul.network.hours import Schedule, WeeklyHours, next_opening, opening
 from rangkul.network.reasons import Reason, ReasonCode
+from rangkul.reference.ages import years_of
 from rangkul.reference.calendar import WorkingCalendar
 from rangkul.reference.services import get_service
 from rangkul.reference.zones import zone_of
@@ -40,9 +41,10 @@ _BEYOND: Final = 3
 class SurvivorFacts:
     """What must be known of a person to find her a desk, and nothing more.
 
-    ``age_years`` is ``None`` when unknown: then ``is_child`` bounds it. ``sex`` and ``worker_sex``
-    (whom she would rather see) are "P", "L" or "" for unknown or no wish. ``area_code`` is where
-    she is registered, "" when unknown. ``languages`` are codes of the list *bahasa*.
+    ``age_years`` is ``None`` when unknown: then the age group bounds it (``age_band``, a code of
+    *kelompok_usia*, "" when that is not known either), and at the least ``is_child``. ``sex`` and
+    ``worker_sex`` (whom she would rather see) are "P", "L" or "" for unknown or no wish.
+    ``area_code`` is where she is registered, "" when unknown. ``languages`` are codes of *bahasa*.
     """
 
     age_years: int | None
@@ -52,12 +54,16 @@ class SurvivorFacts:
     needs_access: bool = False
     languages: tuple[str, ...] = ()
     worker_sex: str = ""
+    age_band: str = ""
 
     @property
     def ages(self) -> tuple[int, int]:
         """The ages in completed years that the person may have, both included."""
         if self.age_years is not None:
             return self.age_years, self.age_years
+        if self.age_band:
+            youngest, oldest = years_of(self.age_band)
+            return youngest, _OLDEST if oldest is None else oldest
         return (0, CHILD_UNDER - 1) if self.is_child else (CHILD_UNDER, _OLDEST)
 
 
@@ -191,11 +197,6 @@ class Suggestion:
     def reasons_against(self) -> tuple[Reason, ...]:
         """What to know before choosing it."""
         return tuple(reason for reason in self.reasons if not reason.is_for)
-
-    @property
-    def behind_text(self) -> str:
-        """Why it stands below the desk above it, or empty."""
-        return str(WHY_THIS_ORDER[self.behind_by]) if self.behind_by else ""
 
 
 @dataclass(frozen=True, slots=True)

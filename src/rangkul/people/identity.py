@@ -15,27 +15,31 @@ OLDEST = 125
 """No living person is older, in years."""
 
 
+@dataclass(frozen=True, slots=True)
 class _Sealable:
     """Values that go into one seal as a JSON object; empty ones are left out."""
 
     def to_json(self) -> str:
-        filled = {k: v for k, v in asdict(self).items() if v}  # type: ignore[call-overload]
+        """The JSON of what is known; ``{}`` when nothing is."""
+        filled = {k: v for k, v in asdict(self).items() if v}
         return json.dumps(filled, ensure_ascii=False, sort_keys=True, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
+        """Read back what ``to_json`` wrote; keys of another release are passed over."""
         raw: dict[str, Any] = json.loads(text) if text else {}
-        known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        known = {field.name for field in fields(cls)}
         made = cls(
             **{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k in known}
         )
         return made.restored()
 
     def restored(self) -> Self:
+        """These values with what JSON cannot hold made whole again."""
         return self
 
     def __bool__(self) -> bool:
-        return any(asdict(self).values())  # type: ignore[call-overload]
+        return any(asdict(self).values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,3 +21,16 @@ def age_group(years: int) -> str:
     if years < 0:
         raise ValueError("an age is not negative")
     return next(code for bound, code in _bounds() if years >= bound)
+
+
+def years_of(group: str) -> tuple[int, int | None]:
+    """The youngest and the oldest completed years of an age group; ``None`` for no upper bound.
+
+    Raises ``ValueError`` for a code that the list does not hold.
+    """
+    above: int | None = None
+    for lower, code in _bounds():
+        if code == group:
+            return lower, above
+        above = lower - 1
+    raise ValueError(f"no age group {group!r}")

@@ -278,6 +278,30 @@ def change_procedure(
 
 
 @transaction.atomic
+def clear_procedure_change(*, by: Actor, at: datetime, override_id: int) -> ProcedureOverride:
+    """Take another length back, so that the wider area's or the released one holds again.
+
+    Clocks that run keep the moment they were given. Side effect: the trail.
+    Raises `policy.KeepingForbidden`, `NotReachable`.
+    """
+    policy.require_keeper(by)
+    override = ProcedureOverride.objects.filter(id=override_id).first()
+    if override is None:
+        raise NotReachable("procedure change")
+    override.delete()
+    memory.forget(queries.PROCEDURES)
+    trail.record(
+        by=by,
+        at=at,
+        name=events.PROCEDURE_CHANGE_CLEARED,
+        subject_kind="procedure",
+        subject_id=override.procedure_code,
+        detail={"area": override.area_id or _EVERYWHERE},
+    )
+    return override
+
+
+@transaction.atomic
 def confirm_entry(*, by: Actor, at: datetime, subject: str, key: str, source: str) -> Confirmation:
     """Say that an unverified code or procedure has been checked against ``source``.
 

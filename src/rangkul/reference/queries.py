@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import get_language
 
@@ -22,6 +23,7 @@ from rangkul.reference.models import (
     CalendarOverride,
     Code,
     Confirmation,
+    Mark,
     Procedure,
     ProcedureOverride,
 )
@@ -39,6 +41,9 @@ class ReferenceNotLoaded(RangkulError):
 class UnknownCode(LookupError):
     """A list that does not exist, or a value that its list never held."""
 
+
+# What a confirmation may speak of.
+A_CODE, A_PROCEDURE = str(Confirmation.Subject.CODE), str(Confirmation.Subject.PROCEDURE)
 
 # What the memory of a scope calls the rules and the working days it has read.
 PROCEDURES, CALENDARS = "procedures", "calendars"
@@ -74,6 +79,11 @@ def get_area(code: str) -> Area:
     if found is None:
         raise NotReachable("area")
     return found
+
+
+def is_area(code: str, *, using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether an area, a former one included, bears this code; loaders ask as the owner."""
+    return Area.objects.using(using).filter(code=code).exists()
 
 
 def get_areas(codes: Iterable[str]) -> Mapping[str, Area]:
@@ -253,6 +263,17 @@ def list_confirmed(subject: str) -> frozenset[str]:
     return frozenset(Confirmation.objects.filter(subject=subject).values_list("key", flat=True))
 
 
+def list_unverified_codes() -> list[Code]:
+    """The current values that a release brought from memory, with their lists, confirmed or not."""
+    found = Code.objects.filter(mark=Mark.UNVERIFIED, is_current=True).select_related("list")
+    return list(found.order_by("list_id", "position", "id"))
+
+
+def list_confirmations(subject: str) -> dict[str, Confirmation]:
+    """What has been confirmed, by key: against which source, and when."""
+    return {row.key: row for row in Confirmation.objects.filter(subject=subject)}
+
+
 # -- procedures -------------------------------------------------------------------------------
 
 
@@ -362,6 +383,12 @@ def list_rules(*, on: date, area: str = "") -> list[Rule]:
         (_overridden(rule, overrides.get(code, ())) for code, rule in current.items()),
         key=lambda rule: (rule.from_event, rule.code),
     )
+
+
+def list_procedure_overrides(code: str) -> list[ProcedureOverride]:
+    """The lengths that a procedure has in areas or everywhere beside the released one, in order."""
+    found = ProcedureOverride.objects.filter(procedure_code=code).select_related("area")
+    return sorted(found, key=lambda row: (row.area_id or "", row.valid_from))
 
 
 # -- calendars --------------------------------------------------------------------------------

@@ -6,8 +6,24 @@ These replace the first functions of ``sql.GUARDS``, which knew fewer states.
 from __future__ import annotations
 
 from rangkul.foundation.roles import APP
+from rangkul.referrals.sql import (
+    DEFINER,
+    GROUND_COVERS,
+    ONLY_WITHDRAWAL_WITHDRAWS,
+    withdraw_requests,
+)
 
-_DEFINER = "security definer set search_path = house, public, pg_temp"
+REVIEW_OWED = f"""
+-- Since when the basis of a request waits for its review; null when it does not, and for everyone
+-- but the two agencies. The receiver sees no basis: without this it could not know.
+create function house.review_owed_since(p_request bigint) returns timestamptz
+language sql stable {DEFINER} as $body$
+  select s.recorded_at from referrals_referral r join consent_basis s on s.id = r.basis_id
+    where r.request_id = p_request and s.letter <> 'a' and s.approved_at is null
+      and (select house.current_agency()) = any(house.request_reach(p_request)) $body$;
+revoke all on function house.review_owed_since(bigint) from public;
+grant execute on function house.review_owed_since(bigint) to {APP};
+"""
 
 CONTRACT = f"""
 create function house.request_open(p_state text) returns boolean language sql immutable as
@@ -15,7 +31,7 @@ $body$ select p_state in ('sent', 'asked', 'accepted', 'partly_accepted', 'in_se
 $body$;
 
 create or replace function house.request_grounded(p_request bigint) returns void
-language plpgsql {_DEFINER} as $body$
+language plpgsql {DEFINER} as $body$
 declare q record; b record; live integer;
 begin
   select id, state, service, receiver_desk_id, sent_at, basis_letter into q
@@ -24,15 +40,7 @@ begin
       s.recorded_at, s.recipient_desk_id, s.fallback_desk_ids into b
     from referrals_referral r join consent_basis s on s.id = r.basis_id
     where r.request_id = p_request;
-  if not found then
-    raise exception 'a request without a ground' using errcode = 'RK005';
-  end if;
-  if b.service <> q.service or b.letter <> q.basis_letter or b.valid_until <= q.sent_at
-      or b.recorded_at > q.sent_at or (b.recipient_desk_id is not null
-        and q.receiver_desk_id <> b.recipient_desk_id
-        and not (q.receiver_desk_id = any(b.fallback_desk_ids))) then
-    raise exception 'the ground is another one' using errcode = 'RK005';
-  end if;
+{GROUND_COVERS}
   select count(*) into live from referrals_packet p
     join foundation_datakey k on k.subject = p.id and k.data_class = 'packet'
     where p.request_id = p_request;
@@ -54,13 +62,13 @@ begin
   end if;
 end $body$;
 
-create function house.check_packet_alone() returns trigger language plpgsql {_DEFINER} as $body$
+create function house.check_packet_alone() returns trigger language plpgsql {DEFINER} as $body$
 begin perform house.request_grounded(new.request_id); return null; end $body$;
 create constraint trigger house_alone after insert on referrals_packet
   deferrable initially deferred for each row execute function house.check_packet_alone();
 
 -- A packet's time is the sender's to set, and never longer than the ground it rests on.
-create function house.guard_packet_time() returns trigger language plpgsql {_DEFINER} as $body$
+create function house.guard_packet_time() returns trigger language plpgsql {DEFINER} as $body$
 begin
   if new.expires_at = old.expires_at then return new; end if;
   if not exists (select 1 from referrals_request q join referrals_referral r on r.request_id = q.id
@@ -75,7 +83,7 @@ create trigger house_guard_time before update of expires_at on referrals_packet
   for each row execute function house.guard_packet_time();
 
 create or replace function house.guard_request_side() returns trigger
-language plpgsql {_DEFINER} as $body$
+language plpgsql {DEFINER} as $body$
 begin
   -- Deadlines move with the end of a pause, by no more than it lasted.
   if (new.first_contact_by, new.outcome_by) is distinct from (old.first_contact_by, old.outcome_by)
@@ -85,12 +93,7 @@ begin
         or new.outcome_by - old.outcome_by > now() - old.paused_at + interval '1 day') then
     raise exception 'a deadline moves with a pause only' using errcode = 'RK403';
   end if;
-  if new.state = old.state then return new; end if;
-  if new.state = 'withdrawn' then
-    if not exists (select 1 from referrals_referral r join consent_basis s on s.id = r.basis_id
-        where r.request_id = new.id and s.withdrawn_at is not null) then
-      raise exception 'consent was not withdrawn' using errcode = 'RK403';
-    end if;
+{ONLY_WITHDRAWAL_WITHDRAWS}
   elsif not house.request_open(old.state) then
     raise exception 'the request has ended' using errcode = 'RK403';
   elsif house.current_agency() <> (case
@@ -104,31 +107,7 @@ drop trigger house_guard_side on referrals_request;
 create trigger house_guard_side before update of state, first_contact_by, outcome_by
   on referrals_request for each row execute function house.guard_request_side();
 
-create or replace function house.withdraw_requests(p_basis uuid, p_at timestamptz)
-returns table (ended bigint, receiver integer, sender integer) language plpgsql
-{_DEFINER} as $body$
-declare b record; r record;
-begin
-  select case_id, withdrawn_at into b from consent_basis where id = p_basis;
-  if not found or b.withdrawn_at is null or not house.has_case_access(b.case_id) then
-    raise exception 'parent not reachable' using errcode = 'RK404';
-  end if;
-  for r in select q.id, q.state, q.receiver_agency_id, q.sender_agency_id
-      from referrals_referral f join referrals_request q on q.id = f.request_id
-      where f.basis_id = p_basis order by q.id for update of q loop
-    delete from foundation_datakey where subject in
-      (select id from referrals_packet where request_id = r.id);
-    update referrals_packet set destroyed_at = p_at, destroy_reason = 'withdrawn'
-      where request_id = r.id and destroyed_at is null;
-    if house.request_open(r.state) then
-      update referrals_request set state = 'withdrawn', ended_at = p_at, version = version + 1
-        where id = r.id;
-      ended := r.id; receiver := r.receiver_agency_id; sender := r.sender_agency_id;
-      return next;
-    end if;
-  end loop;
-end $body$;
-
+{withdraw_requests("house.request_open(r.state)")}
 revoke all on function house.request_open(text), house.check_packet_alone(),
   house.guard_packet_time() from public;
 grant execute on function house.request_open(text) to {APP};
@@ -139,7 +118,7 @@ grant update (expires_at) on referrals_packet to {APP};
 
 CALLS = f"""
 -- The case's end of a call hangs on the own agency's own referral of that case.
-create function house.guard_call_end() returns trigger language plpgsql {_DEFINER} as $body$
+create function house.guard_call_end() returns trigger language plpgsql {DEFINER} as $body$
 begin
   if not exists (select 1 from referrals_referral r join referrals_request q on q.id = r.request_id
       where r.id = new.referral_id and r.case_id = new.case_id
@@ -154,7 +133,7 @@ create trigger house_guard_end before insert on referrals_callend
 -- "We can": of two desks at the same moment one takes the call. The others' offers end with it, and
 -- neither learns who else was called.
 create function house.take_call(p_offer uuid, p_at timestamptz) returns boolean
-language plpgsql {_DEFINER} as $body$
+language plpgsql {DEFINER} as $body$
 declare who house.scope_value := house.scope(); o record;
 begin
   select id, call, receiver_agency_id into o from referrals_calloffer where id = p_offer
@@ -191,7 +170,7 @@ create trigger house_guard_side before update of state on referrals_calloffer
 -- the two desks. For requests that wait in her province, and for nobody else.
 create function house.unanswered_requests(p_at timestamptz)
 returns table (request bigint, service text, sent_at timestamptz, accept_by timestamptz,
-  sender integer, receiver integer, desk integer) language plpgsql stable {_DEFINER} as $body$
+  sender integer, receiver integer, desk integer) language plpgsql stable {DEFINER} as $body$
 declare who house.scope_value := house.scope(); place text;
 begin
   select left(a.area_id, 2) into place from network_membership m
@@ -209,7 +188,7 @@ end $body$;
 -- fewer than five requests could tell one person's story, and is left out.
 create function house.handoff_delays(p_since timestamptz, p_until timestamptz)
 returns table (sender integer, receiver integer, requests bigint, answered double precision,
-  contacted double precision, ended double precision) language plpgsql stable {_DEFINER} as $body$
+  contacted double precision, ended double precision) language plpgsql stable {DEFINER} as $body$
 declare who house.scope_value := house.scope(); place text; all_places boolean;
 begin
   select left(a.area_id, 2), 'koordinator_nasional' = any(m.roles) into place, all_places

@@ -252,6 +252,59 @@ class ReferralDraft(CaseRow):
         sealed = ("form_sealed",)
 
 
+class WaitingReferral(CaseRow):
+    """A referral of a plan whose turn has not come: what will be asked (sealed), of whom.
+
+    ``after`` is the id of the referral before it, or of the waiting one that becomes it: a waiting
+    referral keeps its id when it is sent.
+    ``stuck`` says as a code why its turn came and it could not go.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    plan = models.UUIDField()
+    after = models.UUIDField()
+    token = models.UUIDField()
+    service = models.CharField(max_length=24)
+    need_id = models.UUIDField(null=True)
+    basis_id = models.UUIDField()
+    desk_id = models.IntegerField()
+    draft_sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+    made_by = models.IntegerField()
+    state = models.CharField(max_length=8, default="waiting")
+    stuck = models.CharField(max_length=24, blank=True)
+    words_sealed = models.BinaryField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["after"], name="waiting_after", condition=models.Q(state="waiting")
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "token"], name="waiting_kept_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("waiting", "sent", "let_go")),
+                name="waiting_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting", ended_at__isnull=True)
+                | (~models.Q(state="waiting") & models.Q(ended_at__isnull=False)),
+                name="waiting_end_when_ended",
+            ),
+        ]
+
+    class Privacy:
+        public = (
+            "id", "case", "audience", "audience_agency_id", "plan", "after", "token", "service",
+            "need_id", "basis_id", "desk_id", "made_at", "state", "stuck", "ended_at",
+        )  # fmt: skip
+        personal = ("made_by", "ended_by")
+        sealed = ("draft_sealed", "words_sealed")
+
+
 class CallOffer(models.Model):
     """An open call as it stands at one of the called desks: service, regency, hour, no packet.
 

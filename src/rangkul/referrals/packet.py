@@ -208,11 +208,6 @@ def build(
     return Built(content, levels, kept)
 
 
-def typed_facts(service: ServiceCode, levels: Levels) -> tuple[Fact, ...]:
-    """The facts that the form asks the sender for, in the packet's order."""
-    return tuple(f for f in ceilings.facts_allowed(service, levels) if f.code not in FROM_FILE)
-
-
 def _values(
     file: CaseFile, people: Sequence[OpenPerson], draft: Draft, sender: Sender
 ) -> dict[str, str]:

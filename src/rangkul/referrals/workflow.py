@@ -97,6 +97,9 @@ CALL_MOVES: Final = Moves(
 )
 """An open call, as one of the called desks stands to it; the first "can" ends the others."""
 
+WAITS, TURN_TAKEN, LET_GO = "waiting", "sent", "let_go"
+"""A referral of a plan whose turn has not come; sent in its turn or by hand; not sent any more."""
+
 LIMITS: Final[Mapping[str, Promise]] = MappingProxyType(
     {
         "first_step": _("Only the first visit; what follows is needed elsewhere"),

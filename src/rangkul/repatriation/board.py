@@ -81,10 +81,14 @@ class Board:
 
 
 def board(
-    actor: Actor, *, now: datetime, group: Group | None = None, lane: str = "", origin: str = ""
-) -> Board:
-    """The board of everybody the person sees, or of one group; the most vulnerable on top."""
-    people = queries.list_returnees(actor, group_id=group.id if group else None)
+    actor: Actor, *, now: datetime, group: Group | None = None, lane: str = "", origin: str = "",
+    only: Sequence[int] | None = None,
+) -> Board:  # fmt: skip
+    """The board of everybody the person sees, of one group, or of ``only`` some of them.
+
+    The most vulnerable stand on top.
+    """
+    people = queries.list_returnees(actor, group_id=group.id if group else None, only=only)
     ids = [person.id for person in people]
     files = {f.case_id: f for f in cases.list_covers(actor, [p.case_id for p in people])}
     parts, holds = queries.passages_of(ids), queries.holds_of(ids)
@@ -144,7 +148,8 @@ def _signatures(parts: Mapping[int, Sequence[Passage]]) -> dict[object, tuple[bo
     legs = {p.traveller.leg_id for found in parts.values() for p in found}
     told: dict[object, tuple[bool, bool, bool]] = {}
     for minutes in Handover.objects.filter(leg_id__in=legs):
-        gave, took = minutes.giver_user_id is not None, minutes.receiver_user_id is not None
+        gave = minutes.giver_signed_at is not None
+        took = minutes.receiver_signed_at is not None
         for traveller in minutes.present:
             before = told.get(traveller, (False, False, False))
             told[traveller] = (before[0] or gave, before[1] or took, before[2])
@@ -244,6 +249,7 @@ def _missing(
     row.missing += ["safety"] if person.obstacle == "safety" else []
     row.missing += ["clearance"] if not person.chose_to_leave and person.clearance not in (
         "given", "not_needed") else []  # fmt: skip
+    row.missing += ["embassy"] if person.papers else []
     row.missing += ["identity"] if person.match != "confirmed" else []
     row.missing += ["means"] if not person.means else []
     row.missing += ["payer"] if person.means and not person.payer else []
@@ -308,6 +314,6 @@ def _lane(row: Row) -> str:
         return "unanswered"
     if "clearance" in row.missing:
         return "clearance"
-    if not {"plan", "asked", "safety", "person"} & set(row.missing):
+    if not {"plan", "asked", "safety", "embassy", "person"} & set(row.missing):
         return "ready"
     return "moving"

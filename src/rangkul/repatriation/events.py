@@ -12,6 +12,7 @@ IDENTITY_MATCHED = "repatriation.identity_matched"
 LEG_PLANNED = "repatriation.leg_planned"
 DESK_ASKED = "repatriation.desk_asked"
 LEG_LEFT = "repatriation.leg_left"
+ROAD_CANCELLED = "repatriation.road_cancelled"
 LIST_PRINTED = "repatriation.list_printed"
 
 # Of the three agencies of a leg, on the traveller: nothing here names a case.
@@ -20,6 +21,8 @@ LEG_READ = "leg.read"
 TRAVELLER_MATCHED = "leg.matched"
 MINUTES_WRITTEN = "leg.minutes_written"
 MINUTES_SIGNED = "leg.minutes_signed"
+PIN_MADE = "leg.pin_made"
+PIN_WRONG = "leg.pin_wrong"
 MINUTES_PRINTED = "leg.minutes_printed"
 
 # Of whoever holds the person, on the hold.
@@ -31,3 +34,8 @@ LEFT = "hold.left"
 MISSING = "hold.missing"
 DIED = "hold.died"
 FOUND = "hold.found"
+
+# Of the investigators, on what was asked of them: nothing here names a case.
+CLEARANCE_READ = "clearance.read"
+CLEARANCE_GIVEN = "clearance.given"
+CLEARANCE_NEEDED = "clearance.needed"

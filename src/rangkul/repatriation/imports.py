@@ -17,7 +17,6 @@ from rangkul.cases.imports.columns import COLUMNS, LEAVE_OUT, Column, guess_colu
 from rangkul.cases.imports.rows import ImportRow
 from rangkul.cases.imports.workbook import Table
 from rangkul.foundation.actor import Actor
-from rangkul.network import queries as network
 from rangkul.reference import queries as reference
 
 RETURN_COLUMNS: Final[Mapping[str, Column]] = {
@@ -184,14 +183,3 @@ def _country(plain: str) -> str:
         if plain in (normal(value.code), normal(value.label_id), normal(value.label_en)):
             return value.code
     return ""
-
-
-def origin_desk(area: str, *, at: datetime) -> int | None:
-    """The desk of the origin that may receive: aftercare in the regency, else in its province."""
-    for place in (area, area.split(".")[0]) if area else ():
-        page = network.search_directory(at=at, area=place, service="layanan_asal", limit=1)
-        for row in page.rows:
-            for card in network.list_desks(row.id, at=at):
-                if "layanan_asal" in card.services:
-                    return card.desk.id
-    return None

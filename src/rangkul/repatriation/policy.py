@@ -11,6 +11,8 @@ from rangkul.access.policy import may
 from rangkul.custody.policy import assigned_to
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import RangkulError
+from rangkul.foundation.workflow import IllegalMove
+from rangkul.reference.services import ServiceCode
 from rangkul.repatriation import workflow
 from rangkul.repatriation.models import Leg, Passage, Returnee
 
@@ -31,6 +33,15 @@ class SomeRefused(RangkulError):
         )
         super().__init__(f"{len(faults)} of the group ({', '.join(codes)})")
         self.faults = faults
+
+
+class ShelterDecides(IllegalMove):
+    """A shelter takes nobody in on a leg's page: its admission checks first, then gives a bed."""
+
+    code = "shelter_decides"
+
+    def __init__(self) -> None:
+        super().__init__("answer_leg", "shelter")
 
 
 def visible_to(actor: Actor) -> Q:
@@ -85,6 +96,13 @@ def held_by(actor: Actor) -> Q:
     return Q(agency_id=actor.agency_id, until__isnull=True) & held
 
 
+def investigated_by(actor: Actor) -> Q:
+    """A condition on ``Clearance``: asked of the own agency, of whoever answers packets there."""
+    if not may(actor.roles, Permission.ANSWER_PACKETS):
+        return _NOTHING
+    return Q(agency_id=actor.agency_id)
+
+
 def sides(actor: Actor, leg: Leg) -> frozenset[str]:
     """On which sides of a visible leg the person stands."""
     found = Leg.objects.filter(id=leg.id)
@@ -94,3 +112,8 @@ def sides(actor: Actor, leg: Leg) -> frozenset[str]:
         workflow.RECEIVER: received_by(actor),
     }
     return frozenset(side for side, rule in each.items() if found.filter(rule).exists())
+
+
+def by_admission(leg: Leg) -> bool:
+    """Whether the receiver is a shelter: its conflict check comes before who it is, and any yes."""
+    return leg.service == ServiceCode.HUNIAN

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.counting import Named, named_count
 from rangkul.foundation.errors import NotReachable
-from rangkul.foundation.ids import MistypedNumber, NumberSeries
-from rangkul.foundation.keyring import KeyRing
+from rangkul.foundation.numbers import number_of, row_of
 from rangkul.repatriation import policy, workflow
 from rangkul.repatriation.models import (
+    Clearance,
     Group,
     Handover,
     Hold,
@@ -64,26 +63,14 @@ class With:
     visits: tuple[Visit, ...]
 
 
-def _series(prefix: str) -> NumberSeries:
-    ring: KeyRing = settings.KEY_RING
-    return ring.numbers(prefix)
-
-
 def group_number(group_id: int) -> str:
     """A group's public number, such as ``RB-7F3K-9QXT``."""
-    return _series(GROUP_SERIES).number(group_id)
+    return number_of(GROUP_SERIES, group_id)
 
 
 def leg_number(leg_id: int) -> str:
     """A leg's public number; its minutes bear it too."""
-    return _series(LEG_SERIES).number(leg_id)
-
-
-def _named(prefix: str, number: str) -> int:
-    try:
-        return _series(prefix).sequence(number)
-    except MistypedNumber as error:
-        raise NotReachable("no such number") from error
+    return number_of(LEG_SERIES, leg_id)
 
 
 # -- the organiser's --------------------------------------------------------------------------
@@ -99,7 +86,7 @@ def list_groups(actor: Actor) -> list[Group]:
 
 def get_group(actor: Actor, number: str) -> Group:
     """A group by its number, for those who see somebody of it. Raises ``NotReachable``."""
-    wanted = _named(GROUP_SERIES, number)
+    wanted = row_of(GROUP_SERIES, number)
     seen = Returnee.objects.filter(policy.visible_to(actor), group_id=wanted).exists()
     found = Group.objects.filter(id=wanted, agency_id=actor.agency_id).first()
     if found is None or not (seen or found.made_by == actor.user_id):
@@ -110,6 +97,15 @@ def get_group(actor: Actor, number: str) -> Group:
 def list_journeys(actor: Actor, group_id: int) -> list[Journey]:
     """The journeys of a group of the own agency."""
     return list(Journey.objects.filter(agency_id=actor.agency_id, group_id=group_id).order_by("id"))
+
+
+def get_journey(actor: Actor, journey_id: int) -> Journey:
+    """A journey of a group that the person may see. Raises ``NotReachable``."""
+    found = Journey.objects.filter(agency_id=actor.agency_id, id=journey_id).first()
+    if found is None:
+        raise NotReachable("no such journey for this person")
+    get_group(actor, group_number(found.group_id))
+    return found
 
 
 def list_returnees(
@@ -189,7 +185,7 @@ def _legs(rule: Q) -> QuerySet[Leg]:
 
 def get_leg(actor: Actor, number: str) -> Leg:
     """A leg by its number, for one of its three sides. Raises ``NotReachable``."""
-    return get_leg_by_id(actor, _named(LEG_SERIES, number))
+    return get_leg_by_id(actor, row_of(LEG_SERIES, number))
 
 
 def get_leg_by_id(actor: Actor, leg_id: int) -> Leg:
@@ -214,9 +210,13 @@ def list_desk_legs(actor: Actor) -> list[Leg]:
 
 
 def waiting_counts(actor: Actor) -> list[Named]:
-    """``legs`` that ever began or ended at the person's own desks; for ``count_all``."""
+    """``legs`` that ever began or ended at the person's own desks; for ``count_all``.
+
+    ``clearances`` are what is asked of the own agency's investigators now.
+    """
     found = Leg.objects.filter(policy.received_by(actor) | policy.given_by(actor))
-    return [named_count("legs", found)]
+    asked = Clearance.objects.filter(policy.investigated_by(actor), ended_at__isnull=True)
+    return [named_count("legs", found), named_count("clearances", asked)]
 
 
 def list_travellers(leg: Leg) -> list[Traveller]:
@@ -299,6 +299,19 @@ def open_labels(travellers: Sequence[Traveller]) -> dict[UUID, Label]:
     return {t.id: Label(**json.loads(text)) for t, text in zip(travellers, texts, strict=True)}
 
 
+def labels_for(actor: Actor, leg: Leg, travellers: Sequence[Traveller]) -> dict[UUID, Label]:
+    """By what these travellers are known to this person's sides of the leg.
+
+    A shelter that receives knows nobody before its conflict check and its yes: until then a
+    traveller has no label.
+    """
+    known = travellers
+    if policy.by_admission(leg) and policy.sides(actor, leg) == {workflow.RECEIVER}:
+        accepted = workflow.BEHIND | {workflow.ACCEPTED}
+        known = [each for each in travellers if each.state in accepted]
+    return open_labels(known)
+
+
 def open_minutes(handover: Handover) -> dict[str, Any]:
     """What the minutes say: place and one item for each person."""
     place = handover_place(handover.id, "minutes_sealed")
@@ -316,6 +329,58 @@ def open_signature(handover: Handover, side: str) -> dict[str, str]:
     return content
 
 
+# -- the investigators -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One asking for a clearance as the investigators read it, with their answer so far."""
+
+    row: Clearance
+    called: str
+    words: str
+    because: str = ""
+
+
+def list_clearances(actor: Actor) -> list[Asked]:
+    """What is asked of the own agency and not ended, the first due on top."""
+    rows = list(
+        Clearance.objects.filter(policy.investigated_by(actor), ended_at__isnull=True)
+        .select_related("organiser_agency")
+        .order_by(F("answered_at").asc(nulls_first=True), "due_at", "id")[:PAGE]
+    )
+    return _open_clearances(rows)
+
+
+def clearance_of(returnee: Returnee) -> Asked | None:
+    """What the investigators were asked for a visible returnee, and what they answered."""
+    rows = Clearance.objects.filter(returnee_id=returnee.id).select_related("organiser_agency")
+    newest = rows.order_by("-asked_at", "-id").first()
+    return _open_clearances([newest])[0] if newest is not None else None
+
+
+def clearance_place(subject: UUID, column: str) -> vault.Place:
+    """Where the words of an asking, or of its answer, stand."""
+    return vault.Place("repatriation_clearance", column, subject)
+
+
+def _open_clearances(rows: Sequence[Clearance]) -> list[Asked]:
+    texts = vault.open_texts(
+        [(bytes(r.words_sealed), clearance_place(r.subject, "words_sealed")) for r in rows]
+    )
+    answers = {
+        row.id: vault.open_text(
+            bytes(row.answer_sealed), clearance_place(row.subject, "answer_sealed")
+        )
+        for row in rows
+        if row.answer_sealed is not None
+    }
+    return [
+        Asked(row, because=answers.get(row.id, ""), **json.loads(text))
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
 # -- who is with us ---------------------------------------------------------------------------
 
 
@@ -325,6 +390,12 @@ def get_hold(actor: Actor, hold_id: int) -> Hold:
     if found is None:
         raise NotReachable("no such hold for this person")
     return found
+
+
+def returnee_held_by(actor: Actor, hold_id: int) -> int | None:
+    """Whom a hold is about, for the organiser who sees the person; else ``None``."""
+    seen = Returnee.objects.filter(policy.visible_to(actor), holds__id=hold_id)
+    return seen.values_list("id", flat=True).first()
 
 
 def live_hold(returnee: Returnee) -> Hold | None:

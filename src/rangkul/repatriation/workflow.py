@@ -94,6 +94,35 @@ CLEARANCES: Final[Mapping[str, Promise]] = MappingProxyType(
     }
 )
 
+NEEDED: Final = "needed"
+CLEARANCE_ANSWERS: Final[Mapping[str, Promise]] = MappingProxyType(
+    {
+        "given": _("Cleared: may travel home"),
+        NEEDED: _("Still needed until a day"),
+    }
+)
+"""What the investigators answer. Neither holds anybody: an adult leaves when she wishes."""
+
+TRAVEL_PAPERS: Final[Mapping[str, Promise]] = MappingProxyType(
+    {
+        "passport": _("A valid passport"),
+        "emergency": _("An emergency travel document of the mission"),
+        "none_needed": _("None is needed, says the mission"),
+    }
+)
+"""With what a foreign person leaves the country."""
+
+OFF_REASONS: Final[Mapping[str, Promise]] = MappingProxyType(
+    {
+        "own_wish": _("Does not wish to travel now"),
+        "ill": _("Is not fit to travel"),
+        "papers": _("The papers are not there"),
+        "not_safe": _("It is not safe now"),
+        "replanned": _("The journey was planned anew"),
+    }
+)
+"""Why somebody is taken off a leg before it departs; the receiving desk reads it."""
+
 SAFETIES: Final[Mapping[str, Promise]] = MappingProxyType(
     {"safe": _("Safe"), "unsafe": _("Not safe"), "unknown": _("Not known")}
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -19,12 +19,13 @@ OLDEST = 125
 _EASTERNMOST = ZoneInfo("Asia/Jayapura")
 
 
+@dataclass(frozen=True, slots=True)
 class _Sealable:
     """Values that go into one seal as a JSON object; what was not said is left out."""
 
     def to_json(self) -> str:
         """The JSON of what was said; ``{}`` when nothing was."""
-        said = asdict(self)  # type: ignore[call-overload]
+        said = asdict(self)
         kept = {k: v for k, v in said.items() if v not in ("", None, ())}
         return json.dumps(kept, ensure_ascii=False)
 
@@ -32,7 +33,7 @@ class _Sealable:
     def from_json(cls, text: str) -> Self:
         """Read back what ``to_json`` wrote."""
         raw: dict[str, Any] = json.loads(text)
-        known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        known = {field.name for field in fields(cls)}
         return cls(
             **{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k in known}
         )
@@ -78,26 +79,6 @@ class ReportContent:
     about: About = About()
     answers: dict[str, list[str]] | None = None
     violence_kinds: tuple[str, ...] = ()
-
-    def trimmed(self) -> ReportContent:
-        """What autosave keeps: over-long text cut, so that a draft never fails on its length."""
-        about = self.about
-        return replace(
-            self,
-            account=self.account[:MOST_ACCOUNT],
-            reporter=Reporter(
-                **{name: value[:MOST_LINE] for name, value in asdict(self.reporter).items()}
-            ),
-            about=replace(
-                about,
-                name=about.name[:MOST_LINE],
-                called_name=about.called_name[:MOST_LINE],
-                phone=about.phone[:MOST_LINE],
-                nik=about.nik[:MOST_LINE],
-                place=about.place[:MOST_LINE],
-                safe_contact=about.safe_contact[:MOST_LINE],
-            ),
-        )
 
 
 def check(content: ReportContent, *, at: datetime) -> None:

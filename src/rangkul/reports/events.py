@@ -2,11 +2,13 @@
 
 REPORT_BEGUN = "report.begun"
 REPORT_SENT = "report.sent"
+REPORT_ADDED_TO = "report.added_to"
 REPORT_RECEIVED = "report.received"
 REPORT_TAKEN = "report.taken"
 REPORT_READ = "report.read"
 CASE_OPENED = "report.case_opened"
 CASE_JOINED = "report.case_joined"
+CASE_UNJOINED = "report.case_unjoined"
 REPORT_CLOSED = "report.closed"
 REPORT_TAKEN_UP = "report.taken_up"
 EARLIER_CONTACT_ASKED = "report.earlier_contact_asked"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db.models import Q
 
 from rangkul.access.permissions import Permission
-from rangkul.access.policy import may
+from rangkul.access.policy import Forbidden, may
 from rangkul.foundation.actor import Actor
 from rangkul.reports import workflow
+from rangkul.reports.models import Report
 
 _NOTHING = Q(pk__in=())
 
@@ -34,3 +35,16 @@ def content_open(actor: Actor, state: str) -> bool:
     return state not in (workflow.OPENED, workflow.JOINED) or may(
         actor.roles, Permission.SEE_UNIT_CASES
     )
+
+
+def may_unjoin(actor: Actor, report: Report) -> bool:
+    """Whether the person may take a joined report off its file: their own act, or the unit's."""
+    unit = may(actor.roles, Permission.SEE_UNIT_CASES)
+    own = report.handled_by == actor.user_id
+    return may(actor.roles, Permission.WITHDRAW_NOTE) and (own or unit)
+
+
+def require_may_unjoin(actor: Actor, report: Report) -> None:
+    """Raise ``Forbidden`` for anybody else."""
+    if not may_unjoin(actor, report):
+        raise Forbidden(Permission.WITHDRAW_NOTE)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 
@@ -18,7 +17,7 @@ from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.counting import Named, named_count
 from rangkul.foundation.errors import NotReachable
-from rangkul.foundation.ids import NumberSeries
+from rangkul.foundation.numbers import number_of, read_number
 from rangkul.people import queries as people
 from rangkul.people.tokens import REPORT
 from rangkul.reports import policy, workflow
@@ -31,19 +30,14 @@ PAGE = 25
 MOST_OPEN = 100
 
 
-def _series() -> NumberSeries:
-    series: NumberSeries = settings.KEY_RING.numbers("LP")
-    return series
-
-
 def report_number(report_id: int) -> str:
     """The public number of a report, such as ``LP-2K5W-07G8``."""
-    return _series().number(report_id)
+    return number_of("LP", report_id)
 
 
 def report_id_of(number: str) -> int:
     """The report that ``number`` names; ``MistypedNumber`` without asking the database."""
-    return _series().sequence(number)
+    return read_number("LP", number)
 
 
 def get_report(actor: Actor, report_id: int) -> Report:

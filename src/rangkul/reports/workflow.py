@@ -17,6 +17,7 @@ MOVES = Moves(
         Move("take", frozenset({RECEIVED}), IN_HAND, frozenset({"desk"})),
         Move("open_case", frozenset({RECEIVED, IN_HAND}), OPENED, frozenset({"desk"})),
         Move("join_case", frozenset({RECEIVED, IN_HAND}), JOINED, frozenset({"desk"})),
+        Move("unjoin_case", frozenset({JOINED}), IN_HAND, frozenset({"desk"})),
         Move("close", frozenset({DRAFT, RECEIVED, IN_HAND}), CLOSED, frozenset({"desk"}),
              needs_reason=True),
         Move("take_up", frozenset({CLOSED}), IN_HAND, frozenset({"desk"})),

@@ -19,6 +19,7 @@ TAKEN_OFF_LIST = "shelter.taken_off_list"
 
 ARRIVED = "shelter.arrived"
 BED_MOVED = "shelter.bed_moved"
+HOUSE_MOVED = "shelter.house_moved"
 WENT_OUT = "shelter.went_out"
 CAME_BACK = "shelter.came_back"
 STAY_ENDED = "shelter.stay_ended"

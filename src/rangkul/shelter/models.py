@@ -120,12 +120,18 @@ class Bed(models.Model):
         personal = ()
         sealed = ()
 
+    @property
+    def live(self) -> list[Stay]:
+        """The stays that have not ended; ``queries.list_rooms`` reads them along with the bed."""
+        return [stay for stay in self.stays.all() if stay.ended_at is None]
+
 
 class Admission(models.Model):
     """One asking for a place: from another desk's request, or for a case that the agency leads.
 
     ``due_at`` is when the stay ends by the house's rule and the extensions granted so far.
-    ``note_sealed`` holds what was said with a refusal.
+    ``note_sealed`` holds what was said with a refusal. ``family`` is the same for those who were
+    placed as one family: a mother and her children, each asked for by a request of their own.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -155,6 +161,7 @@ class Admission(models.Model):
     due_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     searching = models.BooleanField(default=False)
+    family = models.UUIDField(null=True)
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -163,6 +170,11 @@ class Admission(models.Model):
                 fields=["agency", "desk"],
                 name="admission_open",
                 condition=models.Q(ended_at__isnull=True),
+            ),
+            models.Index(
+                fields=["family"],
+                name="admission_family",
+                condition=models.Q(family__isnull=False),
             ),
         ]
         constraints = [
@@ -207,7 +219,7 @@ class Admission(models.Model):
         public = (
             "id", "agency", "desk", "house", "request", "case_id", "subject", "state", "conflict",
             "conflict_at", "asked_at", "decided_at", "reason", "arrives_at", "arrived_at",
-            "due_at", "ended_at", "version",
+            "due_at", "ended_at", "family", "version",
         )  # fmt: skip
         personal = (
             "criteria", "risk", "sex", "is_child", "children", "searching", "conflict_by",
@@ -261,6 +273,31 @@ class Stay(models.Model):
         )  # fmt: skip
         personal = ("sex", "age_group", "out_reason", "ending")
         sealed = ("whereto_sealed",)
+
+
+class BedMove(models.Model):
+    """One person's way from bed to bed during a stay, added and never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="moves")
+    from_bed = models.ForeignKey(Bed, on_delete=models.PROTECT, related_name="+")
+    to_bed = models.ForeignKey(Bed, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField()
+    moved_by = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["stay", "moved_at"], name="bedmove_stay")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(from_bed=models.F("to_bed")), name="bedmove_to_another"
+            ),
+        ]
+
+    class Privacy:
+        public = ("id", "agency", "stay", "from_bed", "to_bed", "moved_at")
+        personal = ("moved_by",)
+        sealed = ()
 
 
 class Intake(models.Model):

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Prefetch, Q
 
 from rangkul.custody import queries as custody
@@ -17,35 +16,36 @@ from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.counting import Named, named_count
 from rangkul.foundation.errors import NotReachable
-from rangkul.foundation.ids import MistypedNumber, NumberSeries
-from rangkul.foundation.keyring import KeyRing
+from rangkul.foundation.numbers import number_of, row_of
 from rangkul.reference.services import ServiceCode
 from rangkul.referrals import queries as requests
 from rangkul.referrals import workflow as referral_workflow
 from rangkul.referrals.models import Request
 from rangkul.shelter import fitting, policy, sealed, workflow
-from rangkul.shelter.models import Admission, Bed, DayNote, Extension, House, Intake, Room, Stay
+from rangkul.shelter.models import (
+    Admission,
+    Bed,
+    BedMove,
+    DayNote,
+    Extension,
+    House,
+    Intake,
+    Room,
+    Stay,
+)
 
 SOON: Final = timedelta(days=2)
 _OVER_SHOWN: Final = timedelta(days=30)
 
 
-def _series() -> NumberSeries:
-    ring: KeyRing = settings.KEY_RING
-    return ring.numbers("HN")
-
-
 def admission_number(admission_id: int) -> str:
     """The stay's own public number, such as ``HN-7F3K-9QXT``; the pseudonym on the board."""
-    return _series().number(admission_id)
+    return number_of("HN", admission_id)
 
 
 def admission_id_of(number: str) -> int:
     """The admission that ``number`` names. Raises ``NotReachable`` for what cannot be one."""
-    try:
-        return _series().sequence(number)
-    except MistypedNumber as error:
-        raise NotReachable("no such stay") from error
+    return row_of("HN", number)
 
 
 # -- houses ------------------------------------------------------------------------------------
@@ -91,6 +91,14 @@ def list_desks_with_house(actor: Actor) -> list[tuple[int, str]]:
     return list(houses.values_list("desk_id", "desk__name").distinct().order_by("desk_id"))
 
 
+def is_for_a_house(actor: Actor, request: Request) -> bool:
+    """Whether a request comes to a desk with an open house, so that only a bed can accept it."""
+    if request.service != ServiceCode.HUNIAN:
+        return False
+    houses = House.objects.filter(agency_id=actor.agency_id, open=True)
+    return houses.filter(desk_id=request.receiver_desk_id).exists()
+
+
 def waiting_counts(actor: Actor) -> list[Named]:
     """``houses`` whose board this person may look at; for ``count_all``."""
     return [named_count("houses", House.objects.filter(policy.seen_by(actor)))]
@@ -119,9 +127,7 @@ def get_bed(actor: Actor, bed_id: int) -> Bed:
 def list_rooms(house: House) -> list[Room]:
     """The rooms of a visible house in order, each with ``beds`` and their live ``stays``."""
     live = Stay.objects.filter(ended_at__isnull=True).select_related("admission")
-    beds = Bed.objects.order_by("letter").prefetch_related(
-        Prefetch("stays", queryset=live, to_attr="live")
-    )
+    beds = Bed.objects.order_by("letter").prefetch_related(Prefetch("stays", queryset=live))
     return list(house.rooms.order_by("number").prefetch_related(Prefetch("beds", queryset=beds)))
 
 
@@ -133,14 +139,14 @@ def list_berths(house: House) -> list[fitting.Berth]:
     rooms = list_rooms(house)
     berths = []
     for room in rooms:
-        parties = {stay.admission_id for bed in room.beds.all() for stay in bed.live}  # type: ignore[attr-defined]
+        parties = {stay.admission_id for bed in room.beds.all() for stay in bed.live}
         berths += [
             fitting.Berth(
                 bed_id=bed.id, room_id=room.id, sex=room.sex, group=room.age_group, kind=bed.kind,
                 party=min(parties, default=0),
             )
             for bed in room.beds.all()
-            if bed.closed_at is None and not bed.live  # type: ignore[attr-defined]
+            if bed.closed_at is None and not bed.live
         ]  # fmt: skip
     return berths
 
@@ -179,7 +185,7 @@ def shares(rooms: Sequence[Room]) -> list[Share]:
         )
     return [
         Share(
-            sex, group, len(beds), sum(bool(bed.live) for bed in beds),  # type: ignore[attr-defined]
+            sex, group, len(beds), sum(bool(bed.live) for bed in beds),
             sum(bed.closed_at is not None for bed in beds),
         )
         for (sex, group), beds in found.items()
@@ -300,6 +306,14 @@ def leads(actor: Actor, case_id: int) -> bool:
 def list_stays(admission: Admission) -> list[Stay]:
     """The persons of an admission in order, with bed and room."""
     return list(admission.stays.select_related("bed__room").order_by("ordinal"))
+
+
+def list_moves(admission: Admission) -> list[BedMove]:
+    """From which bed to which each person of an admission went, oldest first."""
+    rows = BedMove.objects.filter(stay__admission=admission).select_related(
+        "stay", "from_bed__room", "to_bed__room"
+    )
+    return list(rows.order_by("moved_at", "id"))
 
 
 def list_arriving(actor: Actor, *, house_id: int) -> list[Admission]:

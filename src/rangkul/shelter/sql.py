@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rangkul.custody.sql import guard_case
+from rangkul.foundation.roles import APP
 
 # A key of a shelter reaches the agency that keeps it, whoever leads the resident's case. The
 # trigger of the key store refuses a key made for anyone but the acting agency.
@@ -70,3 +71,73 @@ revoke all on function house.guard_admission_request(), house.guard_stay_bed(),
   house.guard_bed_closing() from public;
 """
 )
+
+ANSWERS = """
+-- As before; but an ending is looked at by nobody's agency: what the sender takes back ends a stay.
+create or replace function house.guard_stay_bed() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+declare b record; h bigint;
+begin
+  if tg_op = 'UPDATE' and new.ended_at is not null then return new; end if;
+  -- Another agency's house is not told from none.
+  if new.agency_id is distinct from house.current_agency() then
+    raise exception 'parent not reachable' using errcode = 'RK404';
+  end if;
+  if new.ended_at is not null then return new; end if;
+  select shelter_bed.closed_at, shelter_room.house_id into b from shelter_bed
+    join shelter_room on shelter_room.id = shelter_bed.room_id
+    where shelter_bed.id = new.bed_id for share of shelter_bed;
+  select house_id into h from shelter_admission where id = new.admission_id;
+  if b.closed_at is not null or b.house_id is distinct from h then
+    raise exception 'bed not usable' using errcode = 'RK403';
+  end if;
+  return new;
+end $body$;
+
+-- A house says yes by giving a bed, after its conflict check: no other page answers for it.
+create function house.guard_shelter_answer() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+begin
+  if exists (select 1 from shelter_house where open and desk_id = new.receiver_desk_id
+        and agency_id = new.receiver_agency_id)
+      and not exists (select 1 from shelter_admission where request_id = new.id
+        and state = 'placed' and conflict = 'none') then
+    raise exception 'a shelter answers by its own admission' using errcode = 'RK409';
+  end if;
+  return new;
+end $body$;
+create trigger house_guard_shelter before update of state on referrals_request
+  for each row when (new.service = 'hunian' and old.state in ('sent', 'asked')
+    and new.state in ('accepted', 'partly_accepted'))
+  execute function house.guard_shelter_answer();
+
+-- What the sender takes back keeps no bed: those who had not come yet are off the beds in the same
+-- moment, and the desk shows the places. Who lives in the house goes on living there.
+create function house.free_kept_beds() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+declare a record; v_free integer;
+begin
+  select * into a from shelter_admission
+    where request_id = new.id and state = 'placed' and arrived_at is null for update;
+  if not found then return null; end if;
+  update shelter_stay set state = 'ended', ending = 'taken_back',
+      ended_at = coalesce(new.ended_at, clock_timestamp()), version = version + 1
+    where admission_id = a.id and state = 'expected';
+  update shelter_admission set state = 'over', reason = 'taken_back',
+      ended_at = coalesce(new.ended_at, clock_timestamp()), version = version + 1 where id = a.id;
+  select count(*) into v_free from shelter_bed b join shelter_room r on r.id = b.room_id
+    join shelter_house h on h.id = r.house_id
+    where h.desk_id = a.desk_id and h.agency_id = a.agency_id and h.open and b.closed_at is null
+      and not exists (select 1 from shelter_stay where bed_id = b.id and ended_at is null);
+  update network_desk set free_places = least(v_free, capacity)
+    where id = a.desk_id and free_places is not null;
+  return null;
+end $body$;
+create trigger house_free_beds after update of state on referrals_request
+  for each row when (new.service = 'hunian' and old.state is distinct from new.state
+    and new.state in ('withdrawn', 'cancelled', 'expired', 'moved'))
+  execute function house.free_kept_beds();
+
+revoke all on function house.guard_shelter_answer(), house.free_kept_beds() from public;
+"""
+FAMILY = f"grant update (family) on shelter_admission to {APP};"

@@ -16,7 +16,6 @@ from rangkul.foundation.workflow import Move, Moves
 ASKED, WAITING, PLACED, OVER = "asked", "waiting", "placed", "over"
 REFUSED, DROPPED = "refused", "dropped"
 UNDECIDED: Final = frozenset({ASKED, WAITING})
-OPEN_ADMISSION: Final = UNDECIDED | {PLACED}
 
 # A stay: one of those persons in one bed.
 EXPECTED, STAYING, AWAY, ENDED = "expected", "staying", "away", "ended"
@@ -61,11 +60,6 @@ HOUSE_KINDS: Final[Mapping[str, Promise]] = MappingProxyType(
         TRANSIT: _("Transit shelter"),
     }
 )
-USUAL_DAYS: Final[Mapping[str, int]] = MappingProxyType(
-    {RUMAH_AMAN: 7, RPTC: 14, SENTRA: 90, TRANSIT: 3}
-)
-"""What is proposed for a new house of this kind [local]; the house may set its own."""
-
 STAY_PROCEDURES: Final[Mapping[str, str]] = MappingProxyType(
     {
         RUMAH_AMAN: "shelter_stay", RPTC: "shelter_stay_rptc", SENTRA: "shelter_stay_rptc",
@@ -132,6 +126,10 @@ MISS_REASONS: Final[Mapping[str, Promise]] = MappingProxyType(
         "other_place": _("Found another safe place"),
     }
 )
+
+TAKEN_BACK: Final = "taken_back"
+TAKEN_BACK_WORDS: Final = _("The sender took the request back")
+"""How a stay ended that never began: whoever asked no longer does, and the bed is free."""
 
 OUT_REASONS: Final[Mapping[str, Promise]] = MappingProxyType(
     {

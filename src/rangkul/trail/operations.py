@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.ids import new_id
@@ -16,6 +16,9 @@ _COLUMNS = (
     "id, at, xid, agency_id, actor_id, purpose, name, subject_kind, subject_id, case_id, reason, "
     "note_sealed, detail, digest"
 )
+
+# Nobody of an agency acts, and no job: a command run by whoever keeps the machine.
+OUTSIDE = "outside"
 
 # Made once: `json.dumps` with arguments makes an encoder for every call.
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
@@ -70,29 +73,33 @@ def record(
     detail: dict[str, object] | None = None,
     purpose: str = "work",
     act_id: UUID | None = None,
+    agency_id: int | None = None,
+    using: str = DEFAULT_DB_ALIAS,
 ) -> UUID:
     """Write one act. ``by`` is ``None`` only for a named system purpose; ``detail`` holds ids and
     codes, never words about a person. ``act_id`` is given when ``note_sealed`` was sealed for it.
+    With `OUTSIDE` as ``purpose`` and the owner's connection in ``using`` it is an act of those who
+    keep the machine, and stands in the trail of the agency that it concerns, ``agency_id``.
     Raises if the database refuses: then the act did not happen.
     """
     act_id = act_id or new_id()
-    agency_id = by.agency_id if by else 0
+    whose = agency_id or (by.agency_id if by else 0)
     actor_id = by.user_id if by else None
     data = detail or {}
     digest = hashlib.sha256(
         canonical(
-            act_id=act_id, at=at, agency_id=agency_id, actor_id=actor_id, purpose=purpose,
+            act_id=act_id, at=at, agency_id=whose, actor_id=actor_id, purpose=purpose,
             name=name, subject_kind=subject_kind, subject_id=str(subject_id), case_id=case_id,
             reason=reason, note_sealed=note_sealed, detail=data,
         )
     ).digest()  # fmt: skip
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(
             f"insert into trail_act ({_COLUMNS}) values "
             "(%s, %s, pg_current_xact_id()::text::bigint, "
             "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                act_id, at, agency_id, actor_id, purpose, name, subject_kind, str(subject_id),
+                act_id, at, whose, actor_id, purpose, name, subject_kind, str(subject_id),
                 case_id, reason, note_sealed, json.dumps(data), digest,
             ],
         )  # fmt: skip

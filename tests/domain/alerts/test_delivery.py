@@ -253,7 +253,8 @@ def test_the_waits_grow_and_in_the_end_the_supervisor_is_told_on_the_screen(
     assert waits[:-1] == list(delivery.WAITS)
     assert states() == [("failed", "smtp_451", delivery.MOST_TRIES)]
     with acting(mailed.wahyuni):
-        (told,) = queries.list_alerts(mailed.wahyuni, now=at)
+        (heard,) = queries.list_alerts(mailed.wahyuni, now=at)
+    told = heard.alert
     assert (told.kind, told.code, told.user_id) == (kinds.UNREACHED, "email", mailed.ratih.user_id)
     assert job.put_in_line(at) == 0
     # What reaches her again ends it.
@@ -451,7 +452,9 @@ def test_a_trial_arrives_even_when_it_was_seen_on_the_screen_first(
     for lined_up in (1, 0):
         with acting(mailed.ratih):
             found = queries.list_alerts(mailed.ratih, now=night)
-            operations.see_alerts(alert_ids=[a.id for a in found], by=mailed.ratih, at=night)
+            operations.see_alerts(
+                alert_ids=[told.alert.id for told in found], by=mailed.ratih, at=night
+            )
         assert job.put_in_line(night) == lined_up
     with acting(mailed.ratih):
         assert queries.count_unseen(mailed.ratih, now=night) == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from datetime import date
 from typing import Any
@@ -82,9 +81,7 @@ def test_a_bomb_is_refused_before_anything_reads_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(workbooks, "_read", read)
     packed = bomb(80 * 1024 * 1024)
     assert len(packed) < 200_000
-    began = time.monotonic()
     assert refused(packed) == "too_much"
-    assert time.monotonic() - began < 5
 
 
 def test_a_sheet_with_two_far_cells_ends_only_the_reader() -> None:

@@ -139,7 +139,8 @@ def test_the_desk_that_owes_is_called_and_its_province_above_it(db: None, cast: 
         (4, "koordinator_nasional", NASIONAL),
     ]
     with acting(cast.filmon):
-        (call,) = alerts.list_alerts(cast.filmon, now=NOW + 30 * DAY)
+        (heard,) = alerts.list_alerts(cast.filmon, now=NOW + 30 * DAY)
+    call = heard.alert
     # A coordinator learns who is late with what; of the thing itself nothing, for a report.
     assert (call.about_agency_id, call.about_kind, call.about_id) == (KUPANG, "", "")
     assert call.code == clock.procedure

@@ -15,6 +15,7 @@ from rangkul.commands import demo
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
 from rangkul.network import queries as network
+from rangkul.referrals import policy
 from rangkul.referrals import queries as referrals
 from rangkul.referrals.models import Request
 from rangkul.reports import queries as reports
@@ -48,12 +49,12 @@ def test_the_demonstration_is_full_of_work(loaded: datetime) -> None:
     for username in RECEIVERS:
         actor = somebody(username)
         with acting(actor):
-            boxes[username] = len(Request.objects.filter(referrals.policy.received_by(actor)))
+            boxes[username] = len(Request.objects.filter(policy.received_by(actor)))
     assert [name for name, count in boxes.items() if not count] == []
     for username in ("tiara", "dewi", "bayu", "sekar"):
         actor = somebody(username)
         with acting(actor):
-            assert Request.objects.filter(referrals.policy.sent_by(actor)).count() > 3, username
+            assert Request.objects.filter(policy.sent_by(actor)).count() > 3, username
     with as_owner() as owner:
         rows = owner.execute("select state, sender_agency_id, sent_at from referrals_request")
         found = rows.fetchall()
@@ -85,3 +86,25 @@ def test_the_registered_reporter_sees_one_received_and_one_in_hand(loaded: datet
     with acting(norma):
         receipts = reports.list_receipts(norma, since=loaded - timedelta(days=9))
     assert [receipt.in_hand for receipt in receipts] == [False, True]
+
+
+def test_lists_of_hand_overs_calls_and_plans_hold_something_true(loaded: datetime) -> None:
+    for username in ("sekar", "dewi", "marselina"):
+        actor = somebody(username)
+        with acting(actor):
+            states = [t.state for t in referrals.list_transfers(actor)]
+        assert "offered" in states, username
+    tirta, koor = somebody("tirta"), somebody("koor.kalteng")
+    with acting(tirta):
+        assert [o.state for o in referrals.list_calls(tirta)] == ["called"]
+    with as_owner() as owner:
+        waiting = owner.execute(
+            "select w.service, r.state from referrals_waitingreferral w "
+            "join referrals_referral f on f.id = w.after "
+            "join referrals_request r on r.id = f.request_id"
+        ).fetchall()
+        proposed = owner.execute(
+            "select state, asking_agency_id from conferences_proposal"
+        ).fetchall()
+    assert waiting == [("psikologi", "sent")]
+    assert proposed == [("waiting", koor.agency_id)]

@@ -8,6 +8,7 @@ import pytest
 from tests.rows import as_owner
 
 from rangkul.accounts.models import User
+from rangkul.commands import demo
 from rangkul.commands.demo_directory import load_directory, load_duty, load_staff
 from rangkul.network import queries
 from rangkul.network.models import Agency, Desk, DutyShift, Membership
@@ -58,6 +59,32 @@ def test_open_desks_with_staff_have_cover_all_fortnight(loaded: list) -> None:
             moment = AT + timedelta(days=day)
             if queries.open_now(desk, moment):
                 assert queries.on_duty(desk.id, moment), (desk.code, moment)
+
+
+def test_three_weeks_later_the_next_start_continues_the_roster(loaded: list) -> None:
+    later = AT + timedelta(days=21)
+    desks = {p.desk_id for p in loaded if p.desk_id}
+    open_then = [
+        desk.id for desk in Desk.objects.select_related("agency").filter(id__in=desks)
+        if queries.open_now(desk, later)
+    ]  # fmt: skip
+    assert open_then
+    assert not any(cover.is_covered for cover in queries.cover_of(open_then, later).values())
+    assert demo.keep_on_duty(later) > 0
+    assert all(cover.is_covered for cover in queries.cover_of(open_then, later).values())
+    assert demo.keep_on_duty(later) == 0
+
+
+def test_hours_that_somebody_is_down_for_are_left_alone(loaded: list) -> None:
+    later = AT + timedelta(days=40)
+    member = next(p for p in loaded if p.desk_id)
+    DutyShift.objects.using("owner").create(
+        agency_id=member.agency_id, desk_id=member.desk_id, membership_id=member.membership_id,
+        starts_at=later, ends_at=later + timedelta(days=30),
+    )  # fmt: skip
+    demo.keep_on_duty(later)
+    turns = DutyShift.objects.filter(desk_id=member.desk_id, ends_at__gt=later)
+    assert turns.count() == 1
 
 
 def test_a_shelter_has_no_position(loaded: list) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from tests.people import NOW, SEMARANG, SERVICE_DESK, Cast
 
 from rangkul.foundation.scope import acting
@@ -104,18 +104,19 @@ def test_a_shelters_distance_is_never_told(committed_db: None, cast: Cast) -> No
     assert found.ranked[0].distance_km is None
 
 
-def test_six_thousand_desks_in_thirty_milliseconds(committed_db: None, cast: Cast) -> None:
+def test_six_thousand_desks_cost_no_more_queries_than_eight(committed_db: None, cast: Cast) -> None:
+    """How long it takes is measured by ``make bench`` (desk suggestions)."""
+    for index in range(8):
+        make(index + 1, "33.74")
+    with acting(cast.ratih), CaptureQueriesContext(connection) as few:
+        assert len(suggest(cast).ranked) == 8
     _six_thousand()
-    with acting(cast.ratih):
-        suggest(cast)
-        taken = []
-        for _ in range(5):
-            start = time.perf_counter()
-            found = suggest(cast)
-            taken.append(time.perf_counter() - start)
+    with acting(cast.ratih), CaptureQueriesContext(connection) as many:
+        found = suggest(cast)
     assert len(found.ranked) == 8
-    # The bar is 30 ms; a shared machine gets twice that before the test calls it slow.
-    assert min(taken) < 0.060, f"{min(taken) * 1000:.0f} ms"
+    assert len(many) == len(few) > 0
+    # Whatever the country holds, the page reads a handful of candidates of it.
+    assert len(found.ranked) + len(found.hidden) < 100
 
 
 def _six_thousand() -> None:

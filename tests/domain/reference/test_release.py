@@ -257,8 +257,14 @@ def levels() -> Iterator[dict[str, list[areas_build.Row]]]:
 EXPECTED = {"provinces": 1, "regencies": 1, "districts": 1, "villages": 2}
 
 
-def test_the_expected_set_passes(levels: dict[str, list[areas_build.Row]]) -> None:
+def test_the_expected_set_passes_and_none_with_less(
+    levels: dict[str, list[areas_build.Row]],
+) -> None:
     areas_build.check(levels, EXPECTED)
+    for level, rows in levels.items():
+        found = f"{level}: {len(rows)} expected, {len(rows) - 1} found"
+        with pytest.raises(areas_build.AreaDataInvalid, match=found):
+            areas_build.check(levels | {level: rows[1:]}, EXPECTED)
 
 
 def test_a_missing_area_stops_the_build(levels: dict[str, list[areas_build.Row]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -147,3 +147,33 @@ def test_a_joint_team_hears_of_it(scene: Scene) -> None:
     for event in (*told, *told):
         meet_medical_window(event)
     assert state(scene, marten) == "met"
+
+
+def test_it_counts_from_the_report_not_from_the_opening_of_the_file(scene: Scene) -> None:
+    by, reported = scene.sender, NOW - timedelta(hours=9)
+    opening = cases.Opening(
+        area="33.74", categories=("ktk",), reported_at=reported,
+        triage=Answers.of({"waktu_seksual": "kurang_72_jam", "jenis": ["seksual"]}),
+    )  # fmt: skip
+    with acting(by):
+        file = cases.open_file(opening=opening, by=by, at=NOW)
+        (clock,) = [
+            c for c in clocks.list_case(by, file.case_id) if c.procedure == "medical_window"
+        ]
+        assert (clock.started_at, clock.due_at) == (reported, reported + timedelta(hours=72))
+
+
+def test_it_counts_from_the_day_of_the_violence_where_that_is_known(scene: Scene) -> None:
+    by = scene.sender
+    opening = cases.Opening(
+        area="33.74", categories=("ktk",), reported_at=NOW - timedelta(hours=1),
+        incident=cases.IncidentFacts(happened_from=NOW.date() - timedelta(days=1)),
+        triage=Answers.of({"waktu_seksual": "kurang_72_jam", "jenis": ["seksual"]}),
+    )  # fmt: skip
+    with acting(by):
+        file = cases.open_file(opening=opening, by=by, at=NOW)
+        (clock,) = [
+            c for c in clocks.list_case(by, file.case_id) if c.procedure == "medical_window"
+        ]
+        # The first of March began in Semarang at 17:00 UTC of the day before.
+        assert clock.started_at == datetime(2026, 2, 28, 17, tzinfo=UTC)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +9,12 @@ import psycopg
 import pytest
 from django.db.utils import DatabaseError
 from tests.domain.referrals.scene import Scene, make_scene, seed_desks
-from tests.people import KUPANG, NOW, Cast
+from tests.people import KUPANG, NOW, SEMARANG, Cast
 from tests.rows import app_as, as_owner
 
 from rangkul.access.policy import Forbidden
 from rangkul.cases import queries as cases
+from rangkul.cases.models import CaseFile
 from rangkul.clocks.models import Clock
 from rangkul.consent.operations import Ground
 from rangkul.consent.policy import HANDING_OVER
@@ -69,10 +68,30 @@ def _reaches(actor: Actor, case_id: int) -> bool:
     return True
 
 
-@contextmanager
-def _refused(kind: type[Exception]) -> Iterator[None]:
-    with pytest.raises(kind):
-        yield
+def _stands(scene: Scene, transfer: Transfer, state: str = "offered", version: int = 1) -> bool:
+    """Whether the offer is in this state and the case with the giver, whole."""
+    giver, taker = scene.cast.wahyuni, scene.cast.marten
+    with acting(giver):
+        told = Transfer.objects.values_list("state", "version").get(id=transfer.id)
+        holders = list(
+            CaseAccess.objects.filter(case_id=scene.case_id, until__isnull=True).values_list(
+                "agency_id", "basis"
+            )
+        )
+        carried_by = list(
+            Assignment.objects.filter(case_id=scene.case_id, until__isnull=True)
+            .order_by("agency_id")
+            .values_list("agency_id", flat=True)
+            .distinct()
+        )
+    assert told == (state, version)
+    assert (holders, carried_by) == ([(SEMARANG, "lead")], [SEMARANG])
+    return _reaches(giver, scene.case_id) and not _reaches(taker, scene.case_id)
+
+
+def _offers(scene: Scene) -> int:
+    with acting(scene.cast.wahyuni):
+        return Transfer.objects.count()
 
 
 def test_until_it_is_taken_over_nothing_has_moved(db: None, scene: Scene) -> None:
@@ -85,8 +104,9 @@ def test_until_it_is_taken_over_nothing_has_moved(db: None, scene: Scene) -> Non
         seen, words = operations.read_transfer(number=number, by=scene.cast.marten, at=NOW)
         assert (words, seen.cover["area"]) == (WORDS, "33.74")
         assert queries.case_of_transfer(scene.cast.marten, transfer.id) == 0
-    with acting(scene.cast.besse), _refused(NotReachable):
+    with acting(scene.cast.besse), pytest.raises(NotReachable):
         queries.get_transfer(scene.cast.besse, number)
+    assert _stands(scene, transfer)
 
 
 def test_taking_over_moves_everything_in_one_act(db: None, scene: Scene) -> None:
@@ -109,6 +129,7 @@ def test_taking_over_moves_everything_in_one_act(db: None, scene: Scene) -> None
         opened = people.unseal(people.list_people(cast.yohana, scene.case_id))
         assert any(one.identity.full_name for one in opened)
         kept = dict(Clock.objects.filter(id__in=due).values_list("id", "due_at"))
+        assert due
         assert kept == due
     with acting(cast.marten):
         live = list(
@@ -146,6 +167,7 @@ def test_whoever_stays_in_the_team_keeps_reading_until_the_day(db: None, scene: 
             operations.end_stay(
                 transfer_id=transfer.id, by=cast.marten, at=NOW + timedelta(days=14)
             )
+    assert _reaches(cast.wahyuni, scene.case_id)
     with acting(cast.marten):
         later = NOW + timedelta(days=15)
         assert queries.list_stays_over(cast.marten, later.date()) == [transfer.id]
@@ -173,70 +195,86 @@ def test_the_new_agency_finds_her_by_name_and_the_old_one_no_more(db: None, scen
 def test_a_refusal_leaves_the_case_and_burns_the_words(db: None, scene: Scene) -> None:
     transfer = _offered(scene)
     marten = scene.cast.marten
+    with acting(marten), pytest.raises(InvalidInput):
+        operations.decline_transfer(
+            transfer_id=transfer.id, reason="", expected_version=1, by=marten, at=NOW
+        )
+    assert _stands(scene, transfer)
     with acting(marten):
-        with _refused(InvalidInput):
-            operations.decline_transfer(
-                transfer_id=transfer.id, reason="", expected_version=1, by=marten, at=NOW
-            )
         operations.decline_transfer(
             transfer_id=transfer.id, reason="no_capacity", expected_version=1, by=marten, at=NOW
         )
-    assert _reaches(scene.cast.wahyuni, scene.case_id)
+    assert _stands(scene, transfer, "declined", 2)
     with acting(scene.cast.wahyuni):
         assert (
             operations.take_up_refusal(transfer_id=transfer.id, by=scene.cast.wahyuni, at=NOW) == 1
         )
-        with _refused(KeyDestroyed):
+        with pytest.raises(KeyDestroyed):
             operations.read_transfer(
                 number=queries.transfer_number(transfer.id), by=scene.cast.wahyuni, at=NOW
             )
-    with acting(marten), _refused(IllegalMove):
+    with acting(marten), pytest.raises(IllegalMove):
         operations.take_over(
             transfer_id=transfer.id, companion_id=scene.cast.yohana.user_id, expected_version=2,
             by=marten, at=NOW,
         )  # fmt: skip
+    assert _stands(scene, transfer, "declined", 2)
 
 
 def test_one_offer_at_a_time_and_none_of_a_closed_file(db: None, scene: Scene) -> None:
-    _offered(scene)
-    with _refused(IllegalMove):
+    transfer = _offered(scene)
+    with pytest.raises(IllegalMove, match="offered"):
         _offered(scene)
+    assert (_stands(scene, transfer), _offers(scene)) == (True, 1)
+    with acting(scene.cast.wahyuni):
+        operations.cancel_transfer(
+            transfer_id=transfer.id, expected_version=1, by=scene.cast.wahyuni, at=NOW
+        )
+        CaseFile.objects.filter(case_id=scene.case_id).update(
+            state="closed", closed_at=NOW, close_reason="selesai"
+        )
+    with pytest.raises(IllegalMove, match="closed"):
+        _offered(scene)
+    assert _offers(scene) == 1
 
 
 def test_two_answers_at_once_make_one(db: None, scene: Scene) -> None:
     transfer = _offered(scene)
     _take(scene, transfer)
-    with _refused(StaleForm):
+    with pytest.raises(StaleForm):
         _take(scene, transfer)
+    assert _reaches(scene.cast.marten, scene.case_id)
+    with acting(scene.cast.marten):
+        held = CaseAccess.objects.filter(case_id=scene.case_id, until__isnull=True)
+        assert [(one.agency_id, one.basis) for one in held] == [(KUPANG, "lead")]
+        carried = Assignment.objects.filter(case_id=scene.case_id, until__isnull=True)
+        assert [one.user_id for one in carried] == [scene.cast.yohana.user_id]
 
 
 @pytest.mark.parametrize(
-    ("change", "field"),
+    ("change", "faults"),
     [
-        ({"reason": "x"}, "reason"),
-        ({"words": " "}, "words"),
-        ({"stays_until": NOW.date()}, "stays_until"),
-        ({"desk_id": 9101}, "desk"),
+        ({"reason": "x"}, {"reason"}),
+        ({"words": " "}, {"words"}),
+        ({"stays_until": NOW.date()}, {"stays_until"}),
+        ({"desk_id": 9101}, {"desk", "ground"}),
     ],
 )
 def test_what_cannot_be_offered_is_said(
-    db: None, scene: Scene, change: dict[str, object], field: str
+    db: None, scene: Scene, change: dict[str, object], faults: set[str]
 ) -> None:
-    with _refused(InvalidInput) as _:
-        pass_on = _offer(scene, **change)
-        with acting(scene.cast.wahyuni):
-            try:
-                operations.offer_transfer(offer=pass_on, by=scene.cast.wahyuni, at=NOW)
-            except InvalidInput as fault:
-                assert field in fault.errors
-                raise
+    with pytest.raises(InvalidInput) as refused:
+        _offered(scene, **change)
+    assert set(refused.value.errors) == faults
+    assert _offers(scene) == 0
 
 
 @pytest.mark.parametrize("login", ["ratih", "joko", "laras", "sinta", "bagas"])
 def test_only_a_supervisor_offers(db: None, scene: Scene, login: str) -> None:
     actor = scene.cast.everyone()[login]
-    with acting(actor), _refused(Forbidden):
+    with acting(actor), pytest.raises(Forbidden):
         operations.offer_transfer(offer=_offer(scene), by=actor, at=NOW)
+    assert _offers(scene) == 0
 
 
 def test_words_that_name_her_are_refused(db: None, scene: Scene) -> None:
@@ -246,8 +284,10 @@ def test_words_that_name_her_are_refused(db: None, scene: Scene) -> None:
             for one in people.unseal(people.list_people(scene.cast.wahyuni, scene.case_id))
             if one.person.part == "survivor"
         )
-    with _refused(InvalidInput):
+    with pytest.raises(InvalidInput) as refused:
         _offered(scene, words=f"{name} pindah ke Kupang")
+    assert set(refused.value.errors) == {"words"}
+    assert _offers(scene) == 0
 
 
 def test_a_withdrawn_consent_stops_the_hand_over(db: None, scene: Scene) -> None:
@@ -255,9 +295,9 @@ def test_a_withdrawn_consent_stops_the_hand_over(db: None, scene: Scene) -> None
     with acting(scene.cast.ratih):
         basis_id = TransferEnd.objects.get(transfer=transfer).basis_id
         operations.withdraw_consent(basis_id=basis_id, by=scene.cast.ratih, at=NOW)
-    with pytest.raises((DatabaseError, IllegalMove, StaleForm)):
+    with pytest.raises(DatabaseError, match="the ground was withdrawn"):
         _take(scene, transfer)
-    assert _reaches(scene.cast.wahyuni, scene.case_id)
+    assert _stands(scene, transfer)
 
 
 # -- as the app's role in SQL -----------------------------------------------------------------
@@ -278,6 +318,7 @@ def test_nobody_but_the_receivers_supervisor_takes_it_over(
 ) -> None:
     with app_as(cast.everyone()[login]) as app, pytest.raises(psycopg.Error):
         app.execute("select house.accept_transfer(%s, %s)", [committed[1].id, NOW])
+    assert _stands(*committed)
 
 
 def test_the_receivers_supervisor_does(committed: tuple[Scene, Transfer], cast: Cast) -> None:
@@ -297,6 +338,7 @@ def test_no_state_is_written_by_hand(committed: tuple[Scene, Transfer], cast: Ca
                 "update referrals_transfer set state = %s, answer_reason = 'x' where id = %s",
                 [state, committed[1].id],
             )
+        assert _stands(*committed)
 
 
 def test_an_offer_cannot_hang_on_anothers_case(
@@ -312,6 +354,9 @@ def test_an_offer_cannot_hang_on_anothers_case(
                 "made_at) values (gen_random_uuid(), %s, 'case', gen_random_uuid(), %s, now())",
                 [scene.case_id, transfer.id],
             )
+    with as_owner() as owner:
+        hung = owner.execute("select count(*) from referrals_transferend").fetchone()
+    assert hung == (0,)
 
 
 def test_an_offered_file_is_not_closed(committed: tuple[Scene, Transfer], cast: Cast) -> None:
@@ -321,3 +366,6 @@ def test_an_offered_file_is_not_closed(committed: tuple[Scene, Transfer], cast: 
             "where case_id = %s",
             [committed[0].case_id],
         )
+    with as_owner() as owner:
+        states = owner.execute("select state from cases_casefile").fetchall()
+    assert states == [("open",)]

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 from tests import people
+from tests.domain.referrals.scene import seed_desks
 from tests.people import KUPANG, MAKASSAR, NOW, SEMARANG, SERVICE_DESK, Cast
 
 from rangkul.assessments.answers import Answers
@@ -45,6 +46,8 @@ _OFFICERS = (
 
 def seed() -> None:
     """Desk staff, and desks that receive people on their way; committed by the owner."""
+    # The transit desk is also the referrals' receiving one: whoever comes first makes all of it.
+    seed_desks()
     with psycopg.connect(people.owner_url()) as owner, owner.cursor() as cursor:
         cursor.execute("select 1 from network_membership where id = 9391")
         if cursor.fetchone():
@@ -140,8 +143,9 @@ class Road:
             )  # fmt: skip
 
     def leg(
-        self, *people: int, desk: int = TRANSIT_DESK, homeward: bool = False, **changes: Any
-    ) -> Leg:
+        self, *people: int, desk: int = TRANSIT_DESK, homeward: bool = False,
+        unstaffed_ok: bool = False, **changes: Any,
+    ) -> Leg:  # fmt: skip
         """A planned leg for some (default: all)."""
         stretch = Stretch(
             desk_id=desk, service="pemulangan", mode="sea", departs_at=self.at + timedelta(hours=2),
@@ -152,6 +156,7 @@ class Road:
             return operations.plan_leg(
                 journey_id=self.journey_id, returnee_ids=people or self.people,
                 stretch=replace(stretch, **changes), by=self.organiser, at=self.at,
+                unstaffed_ok=unstaffed_ok,
             )  # fmt: skip
 
     def ask(self, leg: Leg, **changes: Any) -> None:

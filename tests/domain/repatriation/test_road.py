@@ -229,11 +229,29 @@ def test_what_the_desk_at_home_found_is_known_at_once(road: Road) -> None:
     road.ask(leg)
     with acting(road.home):
         operations.note_findings(
-            traveller_id=road.travellers(leg)[0].id, match="confirmed", safety="safe",
-            by=road.home, at=NOW,
+            leg_id=leg.id, traveller_ids=[road.travellers(leg)[0].id], match="confirmed",
+            safety="safe", by=road.home, at=NOW,
         )  # fmt: skip
     person = road.person(road.people[0])
     assert (person.match, person.safety, person.obstacle) == ("confirmed", "safe", "")
+
+
+def test_what_was_found_of_several_is_one_act_with_a_record_each(road: Road) -> None:
+    leg = road.leg(desk=HOME_DESK, homeward=True)
+    road.ask(leg)
+    everybody = [t.id for t in road.travellers(leg)]
+    with acting(road.home):
+        with pytest.raises(NotReachable):
+            operations.note_findings(
+                leg_id=leg.id, traveller_ids=[*everybody, uuid4()], safety="safe", by=road.home,
+                at=NOW,
+            )  # fmt: skip
+        assert operations.note_findings(
+            leg_id=leg.id, traveller_ids=everybody, safety="unsafe", by=road.home, at=NOW
+        ) == 3  # fmt: skip
+        found = Act.objects.filter(name="leg.matched").values_list("subject_id", flat=True)
+        assert sorted(found) == sorted(map(str, everybody))
+    assert {road.person(p).safety for p in road.people} == {"unsafe"}
 
 
 def _at_home(road: Road) -> list[Hold]:

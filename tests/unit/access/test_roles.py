@@ -179,11 +179,19 @@ def test_never_together(pair: tuple[str, str]) -> None:
         assert ROLES[code].label_en in caught.value.message_en
 
 
-def test_a_small_office_may_combine_what_harms_nobody() -> None:
-    check_roles(["petugas_pengaduan", "pendamping", "penyelia"])
-    check_roles(["admin_lembaga", "penyelia"])
-    check_roles(["pendamping", "pendamping"])
+@pytest.mark.parametrize(
+    "roles",
+    [
+        ["petugas_pengaduan", "pendamping", "penyelia"],
+        ["admin_lembaga", "penyelia"],
+        ["pendamping", "pendamping"],
+    ],
+)
+def test_a_small_office_may_combine_what_harms_nobody(roles: list[str]) -> None:
     check_roles([])
+    check_roles(roles)
+    with pytest.raises(RolesConflict):
+        check_roles([*roles, "auditor"])
 
 
 @given(st.sets(st.sampled_from(CODES)))

@@ -121,3 +121,11 @@ def test_a_new_id_is_a_version_7_uuid_and_sorts_by_time(monkeypatch: pytest.Monk
     assert all(one.version == 7 and one.variant == RFC_4122 for one in made)
     assert made == sorted(made)
     assert made[0].int >> 80 == 1_700_000_000_000
+
+
+def test_ids_of_one_millisecond_sort_as_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.time_ns", lambda: 1_700_000_000_000_000_000)
+    made = [new_id() for _ in range(5_000)]
+    assert made == sorted(set(made))
+    assert all(one.version == 7 and one.variant == RFC_4122 for one in made)
+    assert {one.int >> 80 for one in made} == {1_700_000_000_000}

@@ -242,6 +242,29 @@ def test_what_is_not_known_hides_nothing_but_is_said() -> None:
     assert unsure <= codes(found)
 
 
+@pytest.mark.parametrize(
+    ("band", "is_child", "ages"),
+    [
+        ("13_17", True, (13, 17)), ("0_5", True, (0, 5)), ("18_24", False, (18, 24)),
+        ("60_plus", False, (60, 200)), ("", True, (0, 17)),
+    ],
+)  # fmt: skip
+def test_the_age_group_bounds_an_unknown_age(
+    band: str, is_child: bool, ages: tuple[int, int]
+) -> None:
+    person = SurvivorFacts(None, is_child=is_child, sex="", area_code="", age_band=band)
+    assert person.ages == ages
+
+
+def test_a_desk_for_the_young_is_hidden_from_the_old_and_unsure_for_nobody_in_its_bounds() -> None:
+    desk = replace(DESK, age_min=12, age_max=17)
+    old = SurvivorFacts(None, is_child=False, sex="P", area_code="", age_band="45_59")
+    young = SurvivorFacts(None, is_child=True, sex="P", area_code="", age_band="13_17")
+    assert [r.code for r in refusals(desk, old)] == [ReasonCode.WRONG_AGE]
+    assert refusals(desk, young) == ()
+    assert ReasonCode.AGE_UNSURE not in codes(order(desk, person=young))
+
+
 def test_areas_hold_what_lies_in_them_and_no_namesake_of_their_code() -> None:
     assert coverage("62.71.03", ["62.71"]) is Coverage.FULLY
     assert coverage("62", ["62.71"]) is Coverage.PARTLY

@@ -67,7 +67,7 @@ def record_basis(
 
     def act() -> BasisSaid:
         basis = referrals.record_ground(
-            case_id=case_id, ground=_ground(body), by=caller.actor, at=caller.at
+            case_id=case_id, ground=ground_of(body), by=caller.actor, at=caller.at
         )
         return _said(basis, caller.at)
 
@@ -121,7 +121,8 @@ def _require_basis(caller: Caller, number: str, basis_id: UUID) -> None:
         raise NotReachable("the basis is another case's")
 
 
-def _ground(body: BasisAsked) -> Ground:
+def ground_of(body: BasisAsked) -> Ground:
+    """A ground as a call brings it."""
     return Ground(
         letter=body.letter, service=body.service, levels=body.levels, given_by=body.given_by,
         valid_until=body.valid_until, manner=body.manner, language=body.language,

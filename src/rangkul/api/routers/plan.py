@@ -67,10 +67,11 @@ def change_need(
 ) -> NeedKept:
     """Change how a need is answered. 409 when somebody changed it since `version`."""
     caller = caller_of(request)
-    _require_need(caller.actor, number, need_id)
+    known = _require_need(caller.actor, number, need_id)
     need = writing.change_need(
         need_id=need_id, expected_version=body.version, service=body.service,
-        urgency=body.urgency, due_on=body.due_on, by=caller.actor, at=caller.at,
+        urgency=body.urgency, due_on=body.due_on, by_user_id=known.by_user_id, by=caller.actor,
+        at=caller.at,
     )  # fmt: skip
     return _kept(need)
 
@@ -110,10 +111,12 @@ def needs_said(actor: Actor, case_id: int, *, words: bool) -> list[NeedSaid]:
     ]  # fmt: skip
 
 
-def _require_need(actor: Actor, number: str, need_id: UUID) -> None:
-    """Raise ``NotReachable`` unless the need is of the case that the address names."""
-    if cases.get_need(actor, need_id).case_id != case_id_in_path(number):
+def _require_need(actor: Actor, number: str, need_id: UUID) -> Need:
+    """The need of the case that the address names. Raises ``NotReachable`` for another's."""
+    need = cases.get_need(actor, need_id)
+    if need.case_id != case_id_in_path(number):
         raise NotReachable("the need is another case's")
+    return need
 
 
 def _kept(need: Need) -> NeedKept:

@@ -80,9 +80,9 @@ def preview(request: HttpRequest, number: CaseNumber, body: DraftAsked) -> Packe
     """
     caller = caller_of(request)
     prepared = writing.preview(
-        asked=_asked(case_id_in_path(number), body), by=caller.actor, at=caller.at
+        asked=asked_of(case_id_in_path(number), body), by=caller.actor, at=caller.at
     )
-    return _packet(prepared.built.content)
+    return packet_said(prepared.built.content)
 
 
 @router.post(
@@ -100,15 +100,11 @@ def send(
 
     def act() -> ReferralSent:
         sent = writing.send_referral(
-            asked=_asked(case_id, body), token=token, seen=body.seen,
+            asked=asked_of(case_id, body), token=token, seen=body.seen,
             deadlines=Deadlines(**body.deadlines.model_dump()) if body.deadlines else None,
             uncovered_ok=body.uncovered_ok, by=caller.actor, at=caller.at,
         )  # fmt: skip
-        return ReferralSent(
-            number=referrals.packet_number(sent.id), state=sent.state, version=sent.version,
-            accept_by=sent.accept_by, first_contact_by=sent.first_contact_by,
-            outcome_by=sent.outcome_by,
-        )  # fmt: skip
+        return sent_said(sent)
 
     return Status(201, once(request, idempotency_key, act))
 
@@ -253,8 +249,8 @@ def open_packet(request: HttpRequest, number: PacketNumber) -> PacketSaid:
     found = referrals.get_request(caller.actor, number)
     if workflow.RECEIVER in referrals.sides(caller.actor, found):
         opened = writing.open_packet(request_id=found.id, by=caller.actor, at=caller.at)
-        return _packet(opened.content)
-    return _packet(writing.read_sent_packet(request_id=found.id, by=caller.actor, at=caller.at))
+        return packet_said(opened.content)
+    return packet_said(writing.read_sent_packet(request_id=found.id, by=caller.actor, at=caller.at))
 
 
 @router.get(
@@ -302,7 +298,8 @@ def write_message(
 # -- between the call and the operation -------------------------------------------------------
 
 
-def _asked(case_id: int, body: DraftAsked) -> Asked:
+def asked_of(case_id: int, body: DraftAsked) -> Asked:
+    """What a call asks of a desk. Raises ``InvalidInput`` for a number that names no desk."""
     from_desk = body.from_desk
     return Asked(
         case_id=case_id, desk_id=numbers.id_in_field(numbers.DESK, body.to_desk, "to_desk"),
@@ -321,6 +318,15 @@ def _asked(case_id: int, body: DraftAsked) -> Asked:
 
 
 # -- answers ----------------------------------------------------------------------------------
+
+
+def sent_said(sent: Request) -> ReferralSent:
+    """The request as it is on its way."""
+    return ReferralSent(
+        number=referrals.packet_number(sent.id), state=sent.state, version=sent.version,
+        accept_by=sent.accept_by, first_contact_by=sent.first_contact_by,
+        outcome_by=sent.outcome_by,
+    )  # fmt: skip
 
 
 def _said(actor: Actor, number: str) -> ReferralSaid:
@@ -360,7 +366,8 @@ def _row(found: Request, case_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _packet(content: Content) -> PacketSaid:
+def packet_said(content: Content) -> PacketSaid:
+    """What the receiver may read."""
     return PacketSaid(
         service=content.service, to_agency=content.to_agency, to_desk=content.to_desk,
         from_agency=content.from_agency, from_desk=content.from_desk, reach=content.reach,

@@ -17,6 +17,7 @@ from rangkul.api.calls import (
     WRITE,
     IdempotencyKey,
     ReportNumber,
+    case_id_in_field,
     clocks_of_report,
     report_id_in_field,
     report_id_in_path,
@@ -45,6 +46,7 @@ from rangkul.cases import operations as cases
 from rangkul.clocks import queries as clocks
 from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
+from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.network import queries as network
 from rangkul.people.identity import Contact, Identity
 from rangkul.reports import operations as writing
@@ -212,7 +214,7 @@ def _opening(opened: reports.OpenReport, body: OpenCaseAsked, by: Actor) -> case
         return known if sent is None else sent
 
     sex = told(body.sex, about.sex)
-    return cases.Opening(
+    opening = cases.Opening(
         area=content.area, categories=tuple(body.categories), triage=opened.answers,
         triage_source=_speaker(content.reporter_kind),
         violence_kinds=content.violence_kinds
@@ -235,6 +237,18 @@ def _opening(opened: reports.OpenReport, body: OpenCaseAsked, by: Actor) -> case
         contact_bans=about.contact_bans, companion_id=_companion(body.companion, by),
         reported_at=content.reported_at, account=content.account,
     )  # fmt: skip
+    return _beside(opening, body.same_incident_as, by)
+
+
+def _beside(opening: cases.Opening, number: str | None, by: Actor) -> cases.Opening:
+    """As one more survivor of another file's incident; a file that nobody sees here is unknown."""
+    if number is None:
+        return opening
+    case_id = case_id_in_field(number, "same_incident_as")
+    try:
+        return cases.of_same_incident(opening, case_id=case_id, by=by)
+    except NotReachable as fault:
+        raise InvalidInput({"same_incident_as": "unknown"}) from fault
 
 
 def _companion(number: str | None, by: Actor) -> int | None:

@@ -261,6 +261,8 @@ class OpenCaseAsked(Asked):
     """What the file begins with beside what the report knows; what is left out is taken from it.
 
     ``companion`` is a colleague's number; without one the caller carries the file.
+    ``same_incident_as`` is the number of another survivor's file of the same incident: the new file
+    takes over its days, places and road where the report tells nothing of them.
     """
 
     model_config = ConfigDict(
@@ -285,6 +287,7 @@ class OpenCaseAsked(Asked):
     phone: Line | None = None
     place_kinds: Codes = []
     companion: Number | None = None
+    same_incident_as: Number | None = None
 
 
 class CaseOpened(Said):

@@ -112,3 +112,10 @@ SOME_ID: Final = UUID("0195f3a2-7c1e-7d43-9a55-3f0b6c2e1d84")
 def example(**values: Any) -> dict[str, Any]:
     """A schema's example, where the description looks for it."""
     return {"examples": [values]}
+
+
+def example_of(schema: type[BaseModel]) -> dict[str, Any]:
+    """The example that a schema bears, for one that widens it."""
+    extra: Any = schema.model_config["json_schema_extra"]
+    found: dict[str, Any] = extra["examples"][0]
+    return found

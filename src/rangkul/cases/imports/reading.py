@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
@@ -149,10 +149,11 @@ class Reader:
         if key in parts:
             name = parts[key]
             in_contact = name in ("phone", "how")
+            told: dict[str, Any] = {name: cell}
             try:
                 identity, contact = check(
-                    Identity() if in_contact else Identity(**{name: cell}),  # type: ignore[arg-type]
-                    Contact(**{name: cell}) if in_contact else Contact(),
+                    Identity() if in_contact else replace(Identity(), **told),
+                    replace(Contact(), **told) if in_contact else Contact(),
                     today=self.today,
                 )
             except InvalidInput:

@@ -17,8 +17,20 @@ from rangkul.cases.operations.instruments import (
     record_triage,
 )
 from rangkul.cases.operations.medical import meet_medical_window
-from rangkul.cases.operations.notes import read_notes, refile_note, withdraw_note, write_note
-from rangkul.cases.operations.opening import IncidentFacts, Opening, open_file
+from rangkul.cases.operations.notes import (
+    read_notes,
+    refile_note,
+    withdraw_note,
+    withdraw_report,
+    write_note,
+)
+from rangkul.cases.operations.opening import (
+    IncidentFacts,
+    Opening,
+    of_same_incident,
+    open_another,
+    open_file,
+)
 from rangkul.cases.operations.plan import change_need, set_need_state, state_need
 
 __all__ = [
@@ -35,6 +47,8 @@ __all__ = [
     "import_rows",
     "keep_risk",
     "meet_medical_window",
+    "of_same_incident",
+    "open_another",
     "open_file",
     "read_attachment",
     "read_notes",
@@ -48,5 +62,6 @@ __all__ = [
     "state_need",
     "withdraw_attachment",
     "withdraw_note",
+    "withdraw_report",
     "write_note",
 ]

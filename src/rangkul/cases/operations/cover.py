@@ -15,6 +15,7 @@ from rangkul.assessments.answers import Answers
 from rangkul.assessments.operations import record_submission
 from rangkul.cases import coded, events, policy, queries, workflow
 from rangkul.cases.models import CaseFile, Incident
+from rangkul.cases.operations.opening import MOST_ACCOUNT
 from rangkul.clocks import operations as clocks
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
@@ -76,11 +77,7 @@ def change_incident(
     unknown = set(values) - INCIDENT
     if unknown:
         raise InvalidInput(dict.fromkeys(sorted(unknown), "unknown"))
-    errors = coded.unknown(values) | {
-        name: "future"
-        for name in ("happened_from", "happened_until")
-        if values.get(name) is not None and values[name] > at.date()
-    }
+    errors = _wrong_incident(values, account or "", at)
     if errors:
         raise InvalidInput(errors)
     case = custody.lock_case(by, case_id)
@@ -243,6 +240,22 @@ def _wrong_cover(values: Mapping[str, Any]) -> dict[str, str]:
         wrong["work_label"] = "too_long"
     if "categories" in values and not (set(values["categories"]) or {""}) <= coded.CATEGORIES:
         wrong["categories"] = "required" if not values["categories"] else "unknown"
+    return wrong
+
+
+def _wrong_incident(values: Mapping[str, Any], account: str, at: datetime) -> dict[str, str]:
+    """What of an incident cannot be taken: codes, days to come or in the wrong order, length."""
+    wrong = coded.unknown(values)
+    began, ended = values.get("happened_from"), values.get("happened_until")
+    if began and ended and ended < began:
+        wrong["happened_until"] = "before_start"
+    wrong |= {
+        name: "future"
+        for name, day in (("happened_from", began), ("happened_until", ended))
+        if day is not None and day > at.date()
+    }
+    if len(account) > MOST_ACCOUNT:
+        wrong["account"] = "too_long"
     return wrong
 
 

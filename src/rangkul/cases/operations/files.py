@@ -15,6 +15,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.cases import events, policy, queries
 from rangkul.cases.models import Attachment
+from rangkul.cases.operations import once
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -24,6 +25,7 @@ from rangkul.foundation.vault import DataClass, Owner
 from rangkul.trail.operations import record
 
 MOST_BYTES = 10 * 1024 * 1024
+_MOST_NAME = 255
 
 _ZIP = "application/zip"
 _UNKNOWN = "application/octet-stream"
@@ -90,22 +92,33 @@ def extension(media: str) -> str:
 
 @transaction.atomic
 def add_attachment(
-    *, case_id: int, name: str, content: bytes, by: Actor, at: datetime, kind: str = "document"
-) -> Attachment:
-    """Take a file in. Raises ``InvalidInput`` when empty or larger than 10 MiB."""
+    *, case_id: int, name: str, content: bytes, by: Actor, at: datetime, kind: str = "document",
+    token: UUID | None = None,
+) -> Attachment:  # fmt: skip
+    """Take a file in. The same file under the same ``token`` again returns what it made.
+
+    Raises ``InvalidInput`` when empty, larger than 10 MiB, or with a name beyond 255 signs.
+    """
     require(by.roles, Permission.WRITE_NOTE)
-    case = custody.get_access(by, case_id).case
+    case = custody.lock_case(by, case_id)
     if not content:
         raise InvalidInput({"file": "empty"})
     if len(content) > MOST_BYTES:
         raise InvalidInput({"file": "too_large"})
+    if len(name) > _MOST_NAME:
+        raise InvalidInput({"file": "long_name"})
     digest = hashlib.sha256(content).digest()
+    once_key = once.key_of(token, name, digest.hex())
+    before = Attachment.objects.filter(case=case, token=once_key).first() if once_key else None
+    if before is not None:
+        return before
     row_id = new_id()
     key = vault.key_for(Owner("case", case.id), case.subject, DataClass.LEGAL)
     attachment = Attachment.objects.create(
         id=row_id, case=case, media_type=media_type(content), size=len(content), sha256=digest,
         kind=kind, received_at=at, received_by=by.user_id,
-        name_sealed=vault.seal(key, queries.attachment_place(row_id, "name_sealed"), name[:200]),
+        token=once_key,
+        name_sealed=vault.seal(key, queries.attachment_place(row_id, "name_sealed"), name),
         content_sealed=vault.seal(
             key, queries.attachment_place(row_id, "content_sealed"), content
         ),

@@ -65,7 +65,9 @@ def record_triage(*, case_id: int, answers: Answers, by: Actor, at: datetime) ->
         start_clock(file, "lower_risk_review", by=by, at=at)
     if policy.LEVELS.index(judgement.in_force) > policy.LEVELS.index(file.risk):
         set_risk(case_id=case_id, risk=judgement.in_force, reason="triase", by=by, at=at)
-    start_triage_clocks(queries.get_file(by, case_id), flags=result.flags, by=by, at=at)
+    start_triage_clocks(
+        queries.get_file(by, case_id), flags=result.flags, by=by, at=at, heard_at=at
+    )
     return submission
 
 

@@ -1,9 +1,10 @@
-"""The hours in which care after sexual violence still prevents: what ends their clock."""
+"""The hours in which care after sexual violence still prevents: from when, and what ends them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -16,8 +17,24 @@ from rangkul.reference.services import ServiceCode
 
 MEDICAL: Final = frozenset({str(ServiceCode.MEDIS), str(ServiceCode.VISUM)})
 CLOCK: Final = "medical_window"
-# The reason with which a need is dropped because the survivor, to whom it was offered, said no.
-BY_WISH: Final = "atas_permintaan"
+# What the answer "less than 72 hours ago" of the triage says (rk01, ``kurang_72_jam``).
+_WINDOW: Final = timedelta(hours=72)
+
+
+def window_opened(*, heard_at: datetime, last_day: date | None, zone: ZoneInfo) -> datetime:
+    """From when the 72 hours count, told at ``heard_at`` that they have not passed yet.
+
+    From the beginning of the last day of violence where that day is known, since the hour is not;
+    else from when it was heard, which is no later than the truth allows. A day that lies further
+    back than what was told says something else, and is left aside.
+    """
+    earliest = heard_at - _WINDOW
+    if last_day is None:
+        return heard_at
+    began = datetime.combine(last_day, time.min, tzinfo=zone)
+    if not earliest - timedelta(days=1) < began <= heard_at:
+        return heard_at
+    return max(began, earliest)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.cases import events, policy, queries
 from rangkul.cases.models import Note
+from rangkul.cases.operations import once
 from rangkul.custody import queries as custody
 from rangkul.custody.models import Case
 from rangkul.foundation import vault
@@ -28,12 +29,21 @@ _MOST_TEXT = 20_000
 @transaction.atomic
 def write_note(
     *, case_id: int, body: str, by: Actor, at: datetime, kind: str = "note",
-    happened_at: datetime | None = None,
+    happened_at: datetime | None = None, token: UUID | None = None,
 ) -> Note:  # fmt: skip
-    """Write a note. Raises ``InvalidInput`` for an empty or over-long text or a time to come."""
+    """Write a note. The same words under the same ``token`` again return the note they made.
+
+    Raises ``InvalidInput`` for an empty or over-long text or a time to come.
+    """
     require(by.roles, Permission.WRITE_NOTE)
-    case = custody.get_access(by, case_id).case
-    note = file_note(case=case, body=body, kind=kind, by=by, at=at, happened_at=happened_at or at)
+    case = custody.lock_case(by, case_id)
+    key = once.key_of(token, kind, body)
+    before = Note.objects.filter(case=case, token=key).first() if key else None
+    if before is not None:
+        return before
+    note = file_note(
+        case=case, body=body, kind=kind, by=by, at=at, happened_at=happened_at or at, token=key
+    )
     record(
         by=by, at=at, name=events.NOTE_WRITTEN, subject_kind="note", subject_id=note.id,
         case_id=case_id, detail={"kind": kind},
@@ -53,6 +63,29 @@ def withdraw_note(*, note_id: UUID, reason: str, by: Actor, at: datetime) -> Not
 
 
 @transaction.atomic
+def withdraw_report(
+    *, case_id: int, body: str, happened_at: datetime, reason: str, by: Actor, at: datetime
+) -> None:
+    """Mark the note that a report left in the wrong file; the caller has asked who may.
+
+    A note that somebody has withdrawn already stays as it is. Raises ``NotReachable``.
+    """
+    custody.lock_case(by, case_id)
+    standing = Note.objects.filter(
+        case_id=case_id, kind="report", happened_at=happened_at, withdrawn_at__isnull=True
+    )
+    words = body.strip()
+    for note in standing.select_for_update():
+        if vault.open_text(bytes(note.body_sealed), queries.note_place(note.id)) == words:
+            _mark(note, reason, by=by, at=at)
+            record(
+                by=by, at=at, name=events.NOTE_WITHDRAWN, subject_kind="note", subject_id=note.id,
+                case_id=case_id, reason=reason,
+            )  # fmt: skip
+            return
+
+
+@transaction.atomic
 def refile_note(*, note_id: UUID, body: str, reason: str, by: Actor, at: datetime) -> Note:
     """Withdraw one's own note and file its correction in its place; both remain."""
     old = _withdraw(note_id, reason, by=by, at=at)
@@ -69,9 +102,11 @@ def refile_note(*, note_id: UUID, body: str, reason: str, by: Actor, at: datetim
 
 
 @transaction.atomic
-def read_notes(*, case_id: int, by: Actor, at: datetime) -> list[queries.NoteView]:
-    """The notes of a case, opened; the reading is recorded."""
-    notes = queries.list_notes(by, case_id)
+def read_notes(
+    *, case_id: int, by: Actor, at: datetime, limit: int = queries.MOST_NOTES
+) -> list[queries.NoteView]:
+    """The newest notes of a case, opened; the reading is recorded."""
+    notes = queries.list_notes(by, case_id, limit=limit)
     if notes:
         record(
             by=by, at=at, name=events.NOTES_READ, subject_kind="case", subject_id=case_id,
@@ -82,7 +117,7 @@ def read_notes(*, case_id: int, by: Actor, at: datetime) -> list[queries.NoteVie
 
 def file_note(
     *, case: Case, body: str, kind: str, by: Actor, at: datetime, happened_at: datetime,
-    replaces: UUID | None = None,
+    replaces: UUID | None = None, token: UUID | None = None,
 ) -> Note:  # fmt: skip
     """Put a note into a file; the caller has asked who may and records the act."""
     errors = {}
@@ -100,7 +135,7 @@ def file_note(
     key = vault.key_for(Owner("case", case.id), case.subject, DataClass.ACCOUNT)
     return Note.objects.create(
         id=note_id, case=case, kind=kind, agency_id=by.agency_id, happened_at=happened_at,
-        written_at=at, written_by=by.user_id, replaces=replaces,
+        written_at=at, written_by=by.user_id, replaces=replaces, token=token,
         body_sealed=vault.seal(key, queries.note_place(note_id), body.strip()),
     )  # fmt: skip
 
@@ -115,6 +150,10 @@ def _withdraw(note_id: UUID, reason: str, *, by: Actor, at: datetime) -> Note:
     policy.require_may_withdraw(by, note)
     # A note that somebody withdrew a moment ago is at "version 2".
     check_version(expected=1, found=1 if note.withdrawn_at is None else 2)
+    _mark(note, reason, by=by, at=at)
+    return note
+
+
+def _mark(note: Note, reason: str, *, by: Actor, at: datetime) -> None:
     note.withdrawn_at, note.withdrawn_by, note.withdraw_reason = at, by.user_id, reason
     note.save(update_fields=["withdrawn_at", "withdrawn_by", "withdraw_reason"])
-    return note

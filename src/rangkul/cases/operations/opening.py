@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -16,10 +16,14 @@ from rangkul.assessments.instruments.rk01_words import Flag
 from rangkul.assessments.operations import record_submission
 from rangkul.cases import coded, events, queries
 from rangkul.cases.models import CaseFile, Incident
+from rangkul.cases.operations import once
+from rangkul.cases.operations.medical import CLOCK as MEDICAL_WINDOW
+from rangkul.cases.operations.medical import window_opened
 from rangkul.cases.operations.notes import file_note
 from rangkul.cases.pseudonyms import pseudonym_for
 from rangkul.clocks import operations as clocks
 from rangkul.custody import operations as custody
+from rangkul.custody import queries as custody_queries
 from rangkul.custody.models import Case
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -30,9 +34,10 @@ from rangkul.people.ages import Age
 from rangkul.people.identity import OLDEST, Contact, Identity, Location
 from rangkul.people.models import Person
 from rangkul.people.operations import add_person
+from rangkul.reference import queries as reference
 from rangkul.trail.operations import record
 
-_MOST_ACCOUNT = 20_000
+MOST_ACCOUNT = 20_000
 # Either says that the person is to be treated as a child.
 CHILD_FLAGS = frozenset({"anak", "diduga_anak"})
 _CODED = ("area", "violence_kinds", "flags", "sex", "languages", "worker_sex", "contact_bans")
@@ -82,6 +87,7 @@ class Opening:
     work_label: str = ""
     desk_id: int | None = None
     incident_key: UUID | None = None
+    token: UUID | None = None
     incident: IncidentFacts = IncidentFacts()
     identity: Identity = field(default_factory=Identity)
     contact: Contact = field(default_factory=Contact)
@@ -117,7 +123,7 @@ def open_file(*, opening: Opening, by: Actor, at: datetime) -> CaseFile:
         age_band=age.band(today), is_child=is_child,
         languages=list(opening.languages), worker_sex=opening.worker_sex,
         desk_id=opening.desk_id, area=opening.area,
-        incident_key=opening.incident_key or new_id(), opened_at=at,
+        incident_key=opening.incident_key or new_id(), token=opening.token, opened_at=at,
     )  # fmt: skip
     add_person(
         case=case, part=Person.SURVIVOR, by=by, at=at, identity=opening.identity,
@@ -147,12 +153,59 @@ def open_file(*, opening: Opening, by: Actor, at: datetime) -> CaseFile:
     if opening.carried_over:
         start_clock(file, "assessment_completed", by=by, at=at)
     else:
-        start_clocks(file, flags=result.flags, by=by, at=at)
+        start_clocks(
+            file, flags=result.flags, by=by, at=at, heard_at=min(opening.reported_at or at, at)
+        )
     record(
         by=by, at=at, name=events.FILE_OPENED, subject_kind="case", subject_id=case_id,
         case_id=case_id, detail={"risk": file.risk, "categories": file.categories},
     )  # fmt: skip
     return file
+
+
+@transaction.atomic
+def open_another(
+    *, case_id: int, opening: Opening, token: UUID | None, by: Actor, at: datetime
+) -> CaseFile:
+    """Open the file of one more survivor of the incident of ``case_id``, a visible case.
+
+    The same name under the same ``token`` again returns the file that it opened. Raises
+    ``NotReachable``, ``InvalidInput``.
+    """
+    custody_queries.lock_case(by, case_id)
+    file = queries.get_file(by, case_id)
+    opening = of_same_incident(opening, case_id=case_id, by=by)
+    who = opening.identity
+    key = once.key_of(token, who.full_name, who.called_name, who.nik)
+    same = CaseFile.objects.filter(incident_key=file.incident_key, token=key)
+    before = same.first() if key else None
+    if before is not None:
+        return before
+    return open_file(opening=replace(opening, token=key), by=by, at=at)
+
+
+def of_same_incident(opening: Opening, *, case_id: int, by: Actor) -> Opening:
+    """The opening as one more survivor's of the incident of ``case_id``. Raises ``NotReachable``.
+
+    What it says itself of days, places and the road stands; the rest is what the other file knows.
+    The account is not taken over: it was told by somebody else.
+    """
+    file, known = queries.get_file(by, case_id), queries.get_incident(by, case_id)
+    said = opening.incident
+    days = said if said.happened_from or said.happened_until else known
+    facts = IncidentFacts(
+        happened_from=days.happened_from,
+        happened_until=days.happened_until,
+        precision=days.precision,
+        place_kinds=said.place_kinds or tuple(known.place_kinds),
+        area=said.area or known.area,
+        origin_area=said.origin_area or known.origin_area,
+        transit_areas=said.transit_areas or tuple(known.transit_areas),
+        destination_area=said.destination_area or known.destination_area,
+        destination_country=said.destination_country or known.destination_country,
+        account=said.account,
+    )
+    return replace(opening, incident=facts, incident_key=file.incident_key)
 
 
 def add_incident(*, case: Case, facts: IncidentFacts, by: Actor, at: datetime) -> Incident:
@@ -167,38 +220,61 @@ def add_incident(*, case: Case, facts: IncidentFacts, by: Actor, at: datetime) -
     if facts.account:
         key = vault.key_for(Owner("case", case.id), case.subject, DataClass.ACCOUNT)
         incident.account_sealed = vault.seal(
-            key, queries.incident_place(incident.id), facts.account[:_MOST_ACCOUNT]
+            key, queries.incident_place(incident.id), facts.account
         )
     incident.save(force_insert=True)
     return incident
 
 
-def start_clocks(file: CaseFile, *, flags: frozenset[Flag], by: Actor, at: datetime) -> None:
-    """The clocks of a newly opened file (domain: clocks)."""
+def start_clocks(
+    file: CaseFile, *, flags: frozenset[Flag], by: Actor, at: datetime, heard_at: datetime
+) -> None:
+    """The clocks of a newly opened file (domain: clocks); ``heard_at``: when it was reported."""
     start_clock(file, "assessment_begun", by=by, at=at)
     start_clock(file, "assessment_completed", by=by, at=at)
     if file.is_child:
         start_clock(file, "child_first_assessment", by=by, at=at)
-    start_triage_clocks(file, flags=flags, by=by, at=at)
+    start_triage_clocks(file, flags=flags, by=by, at=at, heard_at=heard_at)
 
 
-def start_triage_clocks(file: CaseFile, *, flags: frozenset[Flag], by: Actor, at: datetime) -> None:
-    """The clocks that a triage sets, the first one or a later one."""
+def start_triage_clocks(
+    file: CaseFile, *, flags: frozenset[Flag], by: Actor, at: datetime, heard_at: datetime
+) -> None:
+    """The clocks that a triage sets, the first one or a later one.
+
+    What a procedure counts from the triage begins at ``at``; the hours of medical care run from
+    the violence, of which was told at ``heard_at``.
+    """
     for flag, procedure in (
         (Flag.TRAFFICKING_SCREENING, "tppo_screening"),
         (Flag.ASK_AGAIN, "triage_unknown_again"),
         (Flag.ASK_SUICIDE_AGAIN, "self_harm_asked_again"),
-        (Flag.MEDICAL_WINDOW, "medical_window"),
     ):
         if flag in flags:
             start_clock(file, procedure, by=by, at=at)
+    if Flag.MEDICAL_WINDOW in flags:
+        since = window_opened(
+            heard_at=heard_at, last_day=_last_day(file), zone=reference.zone_for(file.area)
+        )
+        start_clock(file, MEDICAL_WINDOW, by=by, at=at, since=since)
 
 
-def start_clock(file: CaseFile, procedure: str, *, by: Actor, at: datetime) -> None:
+def _last_day(file: CaseFile) -> date | None:
+    """The last day of violence that the file knows to the day."""
+    days = Incident.objects.filter(case_id=file.case_id, precision="day").values_list(
+        "happened_until", "happened_from"
+    )
+    known = [day for until, began in days if (day := until or began) is not None]
+    return max(known, default=None)
+
+
+def start_clock(
+    file: CaseFile, procedure: str, *, by: Actor, at: datetime, since: datetime | None = None
+) -> None:
     """One clock about a file, in its area's time."""
     clocks.start(
         procedure=procedure, subject_kind="case", subject_id=file.case_id, area=file.area,
-        by=by, at=at, case_id=file.case_id, risk=file.risk,
+        by=by, at=at, since=since, case_id=file.case_id, risk=file.risk,
     )  # fmt: skip
 
 
@@ -225,6 +301,8 @@ def _check(opening: Opening, at: datetime) -> None:
         errors["birth_year"] = "impossible"
     if opening.age is not None and not 0 <= opening.age <= OLDEST:
         errors["age"] = "impossible"
+    if len(facts.account) > MOST_ACCOUNT or len(opening.account) > MOST_ACCOUNT:
+        errors["account"] = "too_long"
     if errors:
         raise InvalidInput(errors)
 

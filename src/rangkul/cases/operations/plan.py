@@ -11,7 +11,8 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.cases import events, queries, workflow
 from rangkul.cases.models import Need
-from rangkul.cases.operations.medical import BY_WISH, MEDICAL, meet_medical_window
+from rangkul.cases.operations import once
+from rangkul.cases.operations.medical import MEDICAL, meet_medical_window
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -19,6 +20,7 @@ from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
 from rangkul.foundation.locks import check_version
 from rangkul.foundation.vault import DataClass, Owner
+from rangkul.network import queries as network
 from rangkul.reference.services import SERVICES
 from rangkul.trail.operations import record
 
@@ -30,11 +32,18 @@ _SERVICE_CODES = frozenset(str(code) for code in SERVICES)
 @transaction.atomic
 def state_need(
     *, case_id: int, words: str, service: str, by: Actor, at: datetime, urgency: str = "perlu",
-    due_on: date | None = None,
+    due_on: date | None = None, token: UUID | None = None,
 ) -> Need:  # fmt: skip
-    """Put a need into the plan. ``words`` are the survivor's and are sealed."""
+    """Put a need into the plan. ``words`` are the survivor's and are sealed.
+
+    The same words and service under the same ``token`` again return the need that they made.
+    """
     require(by.roles, Permission.PLAN)
-    case = custody.get_access(by, case_id).case
+    case = custody.lock_case(by, case_id)
+    key = once.key_of(token, service, words)
+    before = Need.objects.filter(case=case, token=key).first() if key else None
+    if before is not None:
+        return before
     errors = {}
     if not words.strip():
         errors["words"] = "required"
@@ -49,11 +58,11 @@ def state_need(
     if errors:
         raise InvalidInput(errors)
     need_id = new_id()
-    key = vault.key_for(Owner("case", case.id), case.subject, DataClass.ACCOUNT)
+    seal = vault.key_for(Owner("case", case.id), case.subject, DataClass.ACCOUNT)
     need = Need.objects.create(
         id=need_id, case=case, service=service, urgency=urgency, due_on=due_on, stated_at=at,
-        stated_by=by.user_id,
-        words_sealed=vault.seal(key, queries.need_place(need_id), words.strip()),
+        stated_by=by.user_id, token=key,
+        words_sealed=vault.seal(seal, queries.need_place(need_id), words.strip()),
     )  # fmt: skip
     record(
         by=by, at=at, name=events.NEED_STATED, subject_kind="need", subject_id=need.id,
@@ -65,19 +74,38 @@ def state_need(
 @transaction.atomic
 def change_need(
     *, need_id: UUID, expected_version: int, service: str, urgency: str, due_on: date | None,
-    by: Actor, at: datetime,
+    by_user_id: int | None, by: Actor, at: datetime,
 ) -> Need:  # fmt: skip
-    """Change how a need is answered. Raises ``StaleForm``."""
+    """Change how a need is answered: by which service, how soon, by which colleague.
+
+    The service stays while a desk is asked for it. Raises ``StaleForm``, ``InvalidInput``.
+    """
     require(by.roles, Permission.PLAN)
     need = _lock(by, need_id)
     check_version(expected=expected_version, found=need.version)
-    if service not in _SERVICE_CODES or urgency not in URGENCIES:
-        raise InvalidInput({"service": "unknown"})
+    errors = {}
+    if service not in _SERVICE_CODES:
+        errors["service"] = "unknown"
+    elif service != need.service and need.state == workflow.REFERRED:
+        errors["service"] = "asked_already"
+    if urgency not in URGENCIES:
+        errors["urgency"] = "unknown"
+    if due_on is not None and due_on != need.due_on and due_on < at.date():
+        errors["due_on"] = "past"
+    if by_user_id not in (None, need.by_user_id) and by_user_id not in _colleagues(by, at):
+        errors["by_user"] = "unknown"
+    if errors:
+        raise InvalidInput(errors)
     need.service, need.urgency, need.due_on = service, urgency, due_on
+    need.by_user_id = by_user_id
     need.version += 1
-    need.save(update_fields=["service", "urgency", "due_on", "version"])
+    need.save(update_fields=["service", "urgency", "due_on", "by_user_id", "version"])
     _record(need, by=by, at=at)
     return need
+
+
+def _colleagues(by: Actor, at: datetime) -> set[int]:
+    return {m.membership.user_id for m in network.list_companions(by.agency_id, at=at)}
 
 
 @transaction.atomic
@@ -85,15 +113,18 @@ def set_need_state(
     *, need_id: UUID, move: str, by: Actor, at: datetime, by_desk_id: int | None = None,
     outcome: str = "",
 ) -> Need:  # fmt: skip
-    """Make a legal ``move`` (workflow.NEED) with a need. Raises ``IllegalMove``.
+    """Make a legal ``move`` (workflow.NEED) with a need.
+
+    ``outcome`` says how it ended; for ``drop`` it is one of ``workflow.DROP_REASONS``. Raises
+    ``IllegalMove``, ``InvalidInput``.
 
     Medical care that was given, or offered and declined by the survivor, meets its clock.
     """
     require(by.roles, Permission.PLAN)
     need = _lock(by, need_id)
     legal = workflow.NEED.check(move, need.state)
-    if legal.needs_reason and not outcome:
-        raise InvalidInput({"outcome": "required"})
+    if legal.needs_reason and outcome not in workflow.DROP_REASONS:
+        raise InvalidInput({"outcome": "unknown" if outcome else "required"})
     need.state, need.outcome = legal.target, outcome
     if by_desk_id is not None:
         need.by_desk_id = by_desk_id
@@ -102,7 +133,7 @@ def set_need_state(
     need.version += 1
     need.save(update_fields=["state", "outcome", "by_desk_id", "ended_at", "version"])
     _record(need, by=by, at=at)
-    declined = need.state == workflow.DROPPED and need.outcome == BY_WISH
+    declined = need.state == workflow.DROPPED and need.outcome == workflow.BY_WISH
     if need.service in MEDICAL and (need.state == workflow.MET or declined):
         meet_medical_window(case_id=need.case_id, by=by, at=at)
     return need

@@ -95,9 +95,8 @@ class Ledger:
         self.add(
             "foundation_datakey",
             identifier(key.id), owner.kind, str(owner.id), owner.audience, NULL,
-            identifier(subject), str(data_class), str(row["kek_version"]),
-            sealed(row["wrapped"]),  # type: ignore[arg-type]
-            moment(at), reach,
+            identifier(subject), str(data_class), str(row.kek_version),
+            sealed(row.wrapped), moment(at), reach,
         )  # fmt: skip
         return key
 

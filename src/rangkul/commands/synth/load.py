@@ -35,12 +35,18 @@ class SystemNotEmpty(RangkulError):
     code = "system_not_empty"
 
 
+def _value(connection: Connection, query: sql.Composed) -> Any:
+    """The one value that a query of one row and one column brings."""
+    (value,) = next(connection.execute(query))
+    return value
+
+
 def bases(connection: Connection) -> Bases:
     """The highest ids in use."""
     found = {
-        name: connection.execute(
-            sql.SQL("select coalesce(max(id), 0) from {}").format(sql.Identifier(table))
-        ).fetchone()[0]  # type: ignore[index]
+        name: _value(
+            connection, sql.SQL("select coalesce(max(id), 0) from {}").format(sql.Identifier(table))
+        )
         for table, name in _SEQUENCES.items()
     }
     return Bases(**found)
@@ -63,9 +69,10 @@ def lock(connection: Connection) -> bool:
     """Lock every table until the transaction ends; whether all of them are empty."""
     connection.execute(sql.SQL("lock table {} in access exclusive mode").format(_names(TABLES)))
     return all(
-        connection.execute(
-            sql.SQL("select not exists (select from {})").format(sql.Identifier(table))
-        ).fetchone()[0]  # type: ignore[index]
+        _value(
+            connection,
+            sql.SQL("select not exists (select from {})").format(sql.Identifier(table)),
+        )
         for table in TABLES
     )
 

@@ -23,6 +23,14 @@ from rangkul.conferences.operations.holding import (
     take_up_decision,
 )
 from rangkul.conferences.operations.minuting import add_addendum, print_minutes, sign_minutes
+from rangkul.conferences.operations.passing import note_passed
+from rangkul.conferences.operations.proposing import (
+    Wish,
+    call_proposed,
+    propose_conference,
+    receive_proposal,
+    refuse_proposal,
+)
 from rangkul.conferences.operations.reading import open_conference
 from rangkul.conferences.operations.showing import (
     Showing,
@@ -39,9 +47,11 @@ __all__ = [
     "Calling",
     "Meeting",
     "Showing",
+    "Wish",
     "add_addendum",
     "answer_seat",
     "call_conference",
+    "call_proposed",
     "cancel_conference",
     "decide",
     "end_decision",
@@ -50,11 +60,15 @@ __all__ = [
     "fitting_bases",
     "hold_conference",
     "move_conference",
+    "note_passed",
     "offer_seat",
     "open_conference",
     "open_share",
     "preview_share",
     "print_minutes",
+    "propose_conference",
+    "receive_proposal",
+    "refuse_proposal",
     "share_facts",
     "sign_minutes",
     "take_up_decision",

@@ -232,7 +232,7 @@ def _tell(
             by=by, at=at, name=name, subject_kind="conference", subject_id=row.id,
             case_id=case_id, reason=reason,
         )  # fmt: skip
-    for agency_id in sorted(set(row.seats.values_list("agency_id", flat=True))):
+    for agency_id in sorted(set(queries.seats_at(row).values_list("agency_id", flat=True))):
         post(Event(name, "conference", str(row.id), agency_id))
 
 
@@ -252,14 +252,14 @@ def offer_seat(
     agency_id, desk = by.agency_id, None
     if desk_id is not None:
         desk = network.get_desk(desk_id)
-        if not desk.active:
+        if not network.answers(desk, at):
             raise InvalidInput({"desk": "closed"})
         agency_id, user_id = desk.agency_id, None
-        known = Seat.objects.filter(conference=row, desk=desk).first()
+        known = queries.seats_at(row).filter(desk=desk).first()
     elif user_id is not None:
         if network.get_live_actor(user_id=user_id, agency_id=by.agency_id) is None:
             raise NotReachable("no colleague")
-        known = Seat.objects.filter(conference=row, user_id=user_id).first()
+        known = queries.seats_at(row).filter(user_id=user_id).first()
     else:
         raise InvalidInput({"desk": "required"})
     if known is not None:
@@ -272,7 +272,7 @@ def offer_seat(
             by=by, at=at, name=events.SEAT_OFFERED, subject_kind="conference", subject_id=row.id,
             case_id=case_id, detail={"agency": agency_id, "desk": desk_id, "user": user_id},
         )  # fmt: skip
-    post(Event(events.SEAT_OFFERED, "conference", str(row.id), agency_id, actor_id=user_id))
+    post(Event(events.SEAT_OFFERED, "seat", str(seat.id), agency_id, actor_id=user_id))
     return seat
 
 
@@ -306,16 +306,14 @@ def answer_seat(*, seat_id: UUID, decision: str, by: Actor, at: datetime, reason
         by=by, at=at, name=events.SEAT_ANSWERED, subject_kind="conference", subject_id=row.id,
         reason=seat.reason, detail={"seat": str(seat.id), "state": seat.state},
     )  # fmt: skip
-    post(Event(events.SEAT_ANSWERED, "conference", str(row.id), row.lead_agency_id))
+    post(Event(events.SEAT_ANSWERED, "seat", str(seat.id), row.lead_agency_id))
     return seat
 
 
 def _end_shares_of_absent(row: Conference, by: Actor, at: datetime) -> None:
     if by.agency_id == row.lead_agency_id:
         return
-    coming = Seat.objects.filter(conference=row, agency_id=by.agency_id).exclude(
-        state=workflow.DECLINED
-    )
+    coming = queries.seats_at(row).filter(agency_id=by.agency_id).exclude(state=workflow.DECLINED)
     if not coming.exists():
         shares = Share.objects.filter(conference=row, receiver_agency_id=by.agency_id)
         destroy_shares(shares.values_list("id", flat=True), "declined", at)

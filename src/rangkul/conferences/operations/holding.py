@@ -15,7 +15,7 @@ from rangkul.access.policy import Forbidden, require
 from rangkul.clocks import operations as clocks
 from rangkul.clocks import queries as clock_queries
 from rangkul.conferences import events, policy, queries, workflow
-from rangkul.conferences.models import Conference, Decision, Seat
+from rangkul.conferences.models import Conference, Decision
 from rangkul.conferences.operations.words import check_words, common_key
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -50,7 +50,7 @@ def hold_conference(
     row.state = workflow.CONFERENCE.check("hold", row.state).target
     if at < row.starts_at:
         raise InvalidInput({"attended": "not_yet"})
-    seats = list(Seat.objects.filter(conference=row))
+    seats = list(queries.seats_at(row))
     came = {seat.id for seat in seats if seat.id in attended and seat.state == workflow.ACCEPTED}
     if not came:
         raise InvalidInput({"attended": "required"})
@@ -83,7 +83,7 @@ def decide(
     # Between being held and being signed: after the signature nothing is added.
     workflow.CONFERENCE.check("sign", row.state)
     case_ids = queries.case_ids_of(by, row.id)
-    seat = Seat.objects.select_related("agency").filter(conference=row, id=seat_id).first()
+    seat = queries.seats_at(row).select_related("agency").filter(id=seat_id).first()
     if seat is None:
         raise NotReachable("no such seat")
     zone = ZoneInfo(zone_of(seat.agency.area_id))

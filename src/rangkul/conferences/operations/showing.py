@@ -54,7 +54,10 @@ def fitting_bases(
     """
     desks = list(
         Seat.objects.filter(
-            conference_id=conference_id, agency_id=agency_id, desk__isnull=False
+            conference_id=conference_id,
+            agency_id=agency_id,
+            desk__isnull=False,
+            left_at__isnull=True,
         ).values_list("desk_id", flat=True)
     )
     services: set[str] = set()
@@ -149,8 +152,9 @@ def share_facts(*, showing: Showing, seen: str, by: Actor, at: datetime) -> Shar
 def open_share(*, share_id: UUID, by: Actor, at: datetime) -> Content:
     """Read a share: at its agency those who have taken a seat, at the lead who may see the case.
 
-    Recorded. Raises ``NotReachable``, ``ShareClosed``.
+    Recorded. Raises ``Forbidden``, ``NotReachable``, ``ShareClosed``.
     """
+    require(by.roles, Permission.READ_SHOWN)
     share = queries.get_share(by, share_id)
     ground = queries.ground_of(by, share.id)
     if share.receiver_agency_id == by.agency_id:

@@ -1,11 +1,12 @@
-"""Pemberitahuan: what calls a person, how she is called, and what is late in a province."""
+"""Pemberitahuan: what calls a person and how, what falls due at a desk, what is late elsewhere."""
 
 from __future__ import annotations
 
-from rangkul.desk.alerts import late, listing, ways
+from rangkul.desk.alerts import due, late, listing, ways
 
 urlpatterns = [
     *listing.urlpatterns,
     *ways.urlpatterns,
+    *due.urlpatterns,
     *late.urlpatterns,
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +19,10 @@ from rangkul.accounts import queries as accounts
 from rangkul.alerts import kinds, operations, queries
 from rangkul.alerts.models import Alert
 from rangkul.cases import queries as cases
+from rangkul.conferences import queries as conferences
 from rangkul.custody import queries as custody
 from rangkul.desk.alerts import wording
+from rangkul.desk.navigation import count_waiting
 from rangkul.desk.page import SEES_CASES, SEES_REPORTS, StaffRequest, staff
 from rangkul.desk.today import Deadline
 from rangkul.foundation.actor import Actor
@@ -55,7 +58,7 @@ def listing(request: StaffRequest) -> HttpResponse:
     found = queries.list_alerts(actor, now=request.now)
     rows = _rows(found, actor, request.now)
     if request.method == "GET":
-        operations.see_alerts(alert_ids=[alert.id for alert in found], by=actor, at=request.now)
+        operations.see_alerts(alert_ids=[call.alert.id for call in found], by=actor, at=request.now)
     context = {
         "waiting": [row for row in rows if not row.is_over],
         "over": [row for row in rows if row.is_over],
@@ -68,9 +71,12 @@ def listing(request: StaffRequest) -> HttpResponse:
 @staff()
 @require_safe
 def count(request: StaffRequest) -> HttpResponse:
-    """The bell's inside: how many calls wait unseen. Not a sign of life of the person."""
-    waiting = queries.count_unseen(request.actor, now=request.now)
-    return render(request, "desk/alerts/bell.html", {"waiting": waiting})
+    """The bell's inside, and what the navigation counts. Not a sign of life of the person."""
+    context = {
+        "waiting": queries.count_unseen(request.actor, now=request.now),
+        "counts": count_waiting(request.actor),
+    }
+    return render(request, "desk/alerts/bell.html", context)
 
 
 @staff()
@@ -82,7 +88,9 @@ def see_all(request: StaffRequest) -> HttpResponse:
     return redirect("alert-list")
 
 
-def _rows(found: Sequence[Alert], actor: Actor, now: datetime) -> list[Row]:
+def _rows(calls: Sequence[queries.Call], actor: Actor, now: datetime) -> list[Row]:
+    found = [call.alert for call in calls]
+    seen = {call.alert.id for call in calls if call.is_seen}
     pages = _pages(found, actor)
     unreached = [a.user_id for a in found if a.kind == kinds.UNREACHED and a.user_id]
     names = accounts.names_of(unreached) if unreached else {}
@@ -91,6 +99,8 @@ def _rows(found: Sequence[Alert], actor: Actor, now: datetime) -> list[Row]:
         number, url = pages.get((alert.about_kind, alert.about_id), ("", ""))
         if alert.kind == kinds.TRIAL:
             url = reverse("alert-ways")
+        if alert.kind == "repatriation.clearance_asked":
+            url = reverse("repatriation-clearances")
         if alert.about_kind == "call":
             url = reverse("inbox-list" if alert.kind == "call.made" else "outbox-list")
         deadline = Deadline(alert.at, alert.due_at) if alert.due_at else None
@@ -102,7 +112,7 @@ def _rows(found: Sequence[Alert], actor: Actor, now: datetime) -> list[Row]:
                 url=url,
                 at=alert.at,
                 deadline=deadline if alert.ended_at is None else None,
-                is_new=not alert.is_seen,  # type: ignore[attr-defined]
+                is_new=alert.id not in seen,
                 is_over=alert.ended_at is not None,
             )
         )
@@ -162,7 +172,23 @@ def _pages(found: Sequence[Alert], actor: Actor) -> Pages:
         for transfer in referrals.list_transfers(actor):
             number = referrals.transfer_number(transfer.id)
             pages["transfer", str(transfer.id)] = number, reverse("transfer-page", args=[number])
-    return pages
+    return pages | _table_pages(found, asked.get("conference", ()), actor)
+
+
+def _table_pages(found: Sequence[Alert], conference_ids: Iterable[int], actor: Actor) -> Pages:
+    """Conferences, and what they decided: both lead to the table."""
+    decisions = {UUID(alert.about_id) for alert in found if alert.about_kind == "decision"}
+    if not decisions and not conference_ids:
+        return {}
+    numbers = conferences.numbers_among(
+        actor, conference_ids=conference_ids, decision_ids=decisions
+    )
+    return {
+        (alert.about_kind, alert.about_id): (number, reverse("conference-page", args=[number]))
+        for alert in found
+        if alert.about_kind in ("conference", "decision")
+        and (number := numbers.get(alert.about_id))
+    }
 
 
 def _may_any(actor: Actor, permissions: Any) -> bool:

@@ -23,13 +23,14 @@ def title(alert: Alert, on: date) -> str:
 
 
 def _between_desks() -> dict[str, str]:
-    """Events of a hand-off that call the people at its other end."""
+    """Events of a hand-off or a conference that call the people at its other end."""
     return {
         "referral.moved": _("A request moved to another desk"),
         "referral.expired": _("No desk answered a request"),
         "referral.withdrawn": _("Consent was withdrawn: please stop using the packet"),
         "referral.cancelled": _("A request was cancelled"),
         "referral.packet_renewed": _("A packet has new facts"),
+        "referral.stuck": _("A referral of your plan could not go when its turn came"),
         "request.declined": _("A request was handed back"),
         "request.partly_accepted": _("A request was accepted in part"),
         "request.paused": _("A service is paused"),
@@ -39,6 +40,14 @@ def _between_desks() -> dict[str, str]:
         "transfer.offered": _("A case is offered to your agency"),
         "transfer.accepted": _("A case you offered was taken over"),
         "transfer.declined": _("A case you offered was declined"),
+        "conference.seat_offered": _("You are invited to a case conference"),
+        "conference.moved": _("A case conference was moved"),
+        "conference.cancelled": _("A case conference was called off"),
+        "conference.proposed": _("A coordinator proposes a case conference"),
+        "conference.chair_passed": _("You chair a case conference now: the case came to you"),
+        "repatriation.clearance_asked": _("Investigators' clearance is asked of your agency"),
+        "report.added_to": _("A reporter has added something to a report"),
+        "decision.due": _("What was decided at a conference falls due today"),
     }
 
 

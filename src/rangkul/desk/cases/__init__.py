@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from rangkul.desk.cases import listing, notes, people, plan, summary, trail
+from rangkul.desk.cases import incident, listing, need, notes, people, plan, summary, trail
 
 urlpatterns = [
     *listing.urlpatterns,
     *summary.urlpatterns,
     *notes.urlpatterns,
     *people.urlpatterns,
+    *incident.urlpatterns,
     *plan.urlpatterns,
+    *need.urlpatterns,
     *trail.urlpatterns,
 ]

@@ -19,7 +19,7 @@ from rangkul.cases import operations as cases
 from rangkul.cases import queries as case_queries
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.cases.summary import withdraw_reasons
-from rangkul.desk.page import StaffRequest, staff, text
+from rangkul.desk.page import StaffRequest, form_token, staff, text, typed
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.reference.zones import zone_of
 
@@ -30,7 +30,7 @@ def sentences(fault: InvalidInput) -> dict[str, str]:
     """A person's words for the fields that could not be taken."""
     known = {
         "required": _("Please fill this in."),
-        "too_long": _("This is too long."),
+        "too_long": _("This is longer than can be kept. Nothing was cut: please shorten it."),
         "future": _("This lies in the future."),
         "past": _("This lies in the past."),
         "unknown": _("Please choose from the list."),
@@ -46,13 +46,13 @@ def write_note(request: StaffRequest, number: str) -> HttpResponse:
     """The note form by itself (also without JavaScript), and its saving."""
     file = get_file(request, number)
     errors: dict[str, str] = {}
-    body, kind = text(request, "body", 30_000), text(request, "kind", 12) or "note"
-    when = text(request, "happened_at", 20)
+    body, kind = typed(request, "body"), typed(request, "kind") or "note"
+    when, token = typed(request, "happened_at"), form_token(request)
     if request.method == "POST":
         try:
             note = cases.write_note(
                 case_id=file.case_id, body=body, kind=kind, by=request.actor, at=request.now,
-                happened_at=_local_time(when, request),
+                happened_at=_local_time(when, request), token=token,
             )  # fmt: skip
         except InvalidInput as fault:
             errors = sentences(fault)
@@ -61,7 +61,7 @@ def write_note(request: StaffRequest, number: str) -> HttpResponse:
             messages.success(request, _("Note saved."), extra_tags=f"undo={undo}")
             return redirect("case-page", number=number)
     context = frame(file, request, section="case-page") | {
-        "errors": errors, "body": body, "kind": kind, "when": when,
+        "errors": errors, "body": body, "kind": kind, "when": when, "token": token,
         "kinds": [(code, _kind_label(code)) for code in KINDS],
     }  # fmt: skip
     return render(request, "desk/cases/note.html", context, status=422 if errors else 200)
@@ -89,11 +89,11 @@ def refile_note(request: StaffRequest, number: str, note_id: UUID) -> HttpRespon
     if view is None or view.note.withdrawn_at is not None:
         raise NotReachable("no standing note")
     errors: dict[str, str] = {}
-    body = text(request, "body", 30_000) or view.body
+    body = typed(request, "body") if request.method == "POST" else view.body
     if request.method == "POST":
         try:
             cases.refile_note(
-                note_id=note_id, body=text(request, "body", 30_000),
+                note_id=note_id, body=body,
                 reason=text(request, "reason", 24) or "keliru", by=request.actor, at=request.now,
             )  # fmt: skip
         except InvalidInput as fault:

@@ -1,4 +1,4 @@
-"""The people of a file, and what happened: both are edited with the version that was read."""
+"""The people of a file; each is edited with the version that was read."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may, require
-from rangkul.cases import operations as cases
-from rangkul.cases import queries as case_queries
-from rangkul.cases.models import Incident
 from rangkul.custody import queries as custody
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.cases.notes import sentences
-from rangkul.desk.page import StaffRequest, opened_version, staff, text
-from rangkul.foundation import vault
+from rangkul.desk.cases.places import code_of, names_of
+from rangkul.desk.page import StaffRequest, opened_version, staff
+from rangkul.desk.page import typed as typed_in
 from rangkul.foundation.errors import InvalidInput, NotReachable, StaleForm
 from rangkul.people import operations as people
 from rangkul.people import queries as people_queries
@@ -35,6 +33,7 @@ _FIELDS = (
     "part", "full_name", "called_name", "aliases", "birth_date", "birth_year", "nik", "passport",
     "phone", "how", "code_word", "address", "area", "sex", "relation", "contact_allowed",
 )  # fmt: skip
+_LONGEST_ADDRESS = 400
 
 
 @staff()
@@ -48,7 +47,7 @@ def people_page(request: StaffRequest, number: str) -> HttpResponse:
                 "person": person,
                 "part": part_label(person.part),
                 "relation": _label("hubungan_rinci", person.relation),
-                "realm": _realm(person),
+                "realm": realm_label(person),
                 "bans": [reference.label("larangan_kontak", code) for code in person.contact_bans],
             }
             for person in rows
@@ -103,7 +102,8 @@ def edit_person(request: StaffRequest, number: str, person_id: UUID) -> HttpResp
         try:
             people.change_person(
                 person_id=person_id, expected_version=opened_version(request),
-                by=request.actor, at=request.now, **_values(typed, request),
+                by=request.actor, at=request.now,
+                **_values(typed, request, opened.location.area),
             )  # fmt: skip
         except InvalidInput as fault:
             errors = sentences(fault)
@@ -112,9 +112,12 @@ def edit_person(request: StaffRequest, number: str, person_id: UUID) -> HttpResp
         else:
             messages.success(request, _("Saved."))
             return redirect("case-people", number=number)
-    context = _form(file, request, typed, errors) | {
+    context = _form(file, request, typed, errors)
+    if request.method != "POST":
+        context["chosen_bans"] = opened.person.contact_bans
+    context |= {
         "opened": opened, "version": opened.person.version, "stale": stale,
-        "theirs": _differences(typed, _known(opened)) if stale else [],
+        "theirs": _differences(request, typed, opened) if stale else [],
     }  # fmt: skip
     status = 409 if stale else 422 if errors else 200
     return render(request, "desk/cases/person.html", context, status=status)
@@ -130,53 +133,6 @@ def remove_person(request: StaffRequest, number: str, person_id: UUID) -> HttpRe
     return redirect("case-people", number=number)
 
 
-@staff()
-def incident_page(request: StaffRequest, number: str) -> HttpResponse:
-    """What happened, where, on which road; the elements of trafficking."""
-    file = get_file(request, number)
-    incident = case_queries.get_incident(request.actor, file.case_id)
-    errors: dict[str, str] = {}
-    stale = False
-    if request.method == "POST":
-        require(request.actor.roles, Permission.ASSESS)
-        try:
-            cases.change_incident(
-                case_id=file.case_id, expected_version=opened_version(request),
-                values=_incident_values(request), account=text(request, "account", 30_000),
-                by=request.actor, at=request.now,
-            )  # fmt: skip
-        except InvalidInput as fault:
-            errors = sentences(fault)
-        except StaleForm:
-            stale = True
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("case-incident", number=number)
-    account = _account(incident)
-    suspects = [
-        p
-        for p in people_queries.list_people(request.actor, file.case_id)
-        if p.part == Person.SUSPECT
-    ]
-    siblings = case_queries.list_siblings(request.actor, file)
-    context = frame(file, request, section="case-incident") | {
-        "incident": incident, "account": account, "errors": errors, "stale": stale,
-        "typed": text(request, "account", 30_000),
-        "places": reference.choices("tempat_kejadian"),
-        "processes": reference.choices("tppo_proses"),
-        "means": reference.choices("tppo_cara"),
-        "purposes": reference.choices("tppo_bentuk"),
-        "areas": _area_names(incident),
-        "realms": sorted({realm for s in suspects if (realm := _realm(s))}),
-        "suspects": len(suspects),
-        "siblings": [custody.case_number(other.case_id) for other in siblings],
-        "may_edit": may(request.actor.roles, Permission.ASSESS),
-        "countries": reference.choices("negara"),
-    }  # fmt: skip
-    status = 409 if stale else 422 if errors else 200
-    return render(request, "desk/cases/incident.html", context, status=status)
-
-
 def part_label(part: str) -> str:
     """What somebody is to the file."""
     return {
@@ -185,7 +141,7 @@ def part_label(part: str) -> str:
     }[part]  # fmt: skip
 
 
-def _realm(person: Person) -> str:
+def realm_label(person: Person) -> str:
     """The realm (ranah), derived from the suspect's relation and from nothing else."""
     if person.part != Person.SUSPECT or not person.relation:
         return ""
@@ -197,7 +153,7 @@ def _label(list_name: str, code: str) -> str:
 
 
 def _typed(request: StaffRequest) -> dict[str, str]:
-    return {name: text(request, name, 400) for name in _FIELDS}
+    return {name: typed_in(request, name) for name in _FIELDS}
 
 
 def _known(opened: people_queries.OpenPerson) -> dict[str, str]:
@@ -210,19 +166,26 @@ def _known(opened: people_queries.OpenPerson) -> dict[str, str]:
         "birth_year": str(person.birth_year or ""), "nik": identity.nik,
         "passport": identity.passport, "phone": opened.contact.phone, "how": opened.contact.how,
         "code_word": opened.contact.code_word, "address": opened.location.address,
-        "area": opened.location.area, "sex": person.sex, "relation": person.relation,
+        "area": names_of([opened.location.area]).get(opened.location.area, ""),
+        "sex": person.sex, "relation": person.relation,
         "contact_allowed": allowed,
     }  # fmt: skip
 
 
-def _values(typed: dict[str, str], request: StaffRequest) -> dict[str, Any]:
+def _values(typed: dict[str, str], request: StaffRequest, *held: str) -> dict[str, Any]:
+    """What the operation takes; ``held`` is the code of the place that the row holds."""
     year = typed["birth_year"]
-    if year and not (year.isdigit() and 1900 <= int(year) <= request.now.year):
+    if year and not (len(year) == 4 and year.isdecimal() and 1900 <= int(year) <= request.now.year):
         raise InvalidInput({"birth_year": "impossible"})
     if typed["relation"] and not reference.is_code("hubungan_rinci", typed["relation"]):
         raise InvalidInput({"relation": "unknown"})
     if typed["sex"] not in ("", "P", "L", "X"):
         raise InvalidInput({"sex": "unknown"})
+    if len(typed["address"]) > _LONGEST_ADDRESS:
+        raise InvalidInput({"address": "too_long"})
+    area = code_of(typed["area"], names_of(held))
+    if area is None:
+        raise InvalidInput({"area": "unknown"})
     known = {code for code, _name in reference.choices("larangan_kontak")}
     return {
         "identity": Identity(
@@ -233,7 +196,7 @@ def _values(typed: dict[str, str], request: StaffRequest) -> dict[str, Any]:
         "contact": Contact(
             phone=typed["phone"], how=typed["how"], code_word=typed["code_word"]
         ),
-        "location": Location(address=typed["address"], area=typed["area"]),
+        "location": Location(address=typed["address"], area=area),
         "sex": typed["sex"],
         "birth_year": int(year) if year else None,
         "relation": typed["relation"],
@@ -255,8 +218,44 @@ def _form(
     }
 
 
-def _differences(mine: dict[str, str], theirs: dict[str, str]) -> list[tuple[str, str]]:
-    return [(name, theirs[name]) for name in theirs if theirs[name] != mine.get(name, "")]
+def _differences(
+    request: StaffRequest, mine: dict[str, str], opened: people_queries.OpenPerson
+) -> list[tuple[str, str]]:
+    """Where the two differ: what the field is called, and what the other wrote, in words."""
+    theirs = _known(opened)
+    found = [
+        (_field_label(name), _in_words(name, theirs[name]))
+        for name in _FIELDS
+        if name != "part" and theirs[name] != mine[name]
+    ]
+    bans = opened.person.contact_bans
+    if set(bans) != set(request.POST.getlist("contact_bans")):
+        labels = [reference.label("larangan_kontak", code) for code in bans]
+        found.append((_("What must we not do?"), ", ".join(labels)))
+    return found
+
+
+def _in_words(name: str, value: str) -> str:
+    if name == "relation":
+        return _label("hubungan_rinci", value)
+    if name == "sex":
+        return _label("jenis_kelamin", value)
+    if name == "contact_allowed":
+        return {"ya": _("Yes"), "tidak": _("No, never")}.get(value, _("Not known"))
+    return value
+
+
+def _field_label(name: str) -> str:
+    return {
+        "full_name": _("Full name"), "called_name": _("Called"),
+        "aliases": _("Other names, with commas"), "birth_date": _("Born"),
+        "birth_year": _("or only the year"), "nik": "NIK", "passport": _("Passport"),
+        "phone": _("Phone"), "how": _("How and when to reach safely"),
+        "code_word": _("Code word"), "address": _("Address"),
+        "area": _("Village, district or city of the address"), "sex": _("Sex"),
+        "relation": _("Relation to the survivor"),
+        "contact_allowed": _("May we contact this person?"),
+    }[name]  # fmt: skip
 
 
 def _day(value: str) -> date | None:
@@ -268,58 +267,6 @@ def _day(value: str) -> date | None:
         raise InvalidInput({"birth_date": "malformed"}) from fault
 
 
-def _incident_values(request: StaffRequest) -> dict[str, Any]:
-    def many(name: str, list_name: str) -> list[str]:
-        return [c for c in request.POST.getlist(name) if reference.is_code(list_name, c)]
-
-    values: dict[str, Any] = {
-        "place_kinds": many("place_kinds", "tempat_kejadian"),
-        "process": many("process", "tppo_proses"),
-        "means": many("means", "tppo_cara"),
-        "purpose": many("purpose", "tppo_bentuk"),
-    }
-    for name in ("happened_from", "happened_until"):
-        try:
-            values[name] = _day(text(request, name, 10))
-        except InvalidInput as fault:
-            raise InvalidInput({name: "malformed"}) from fault
-    for name in ("area", "origin_area", "destination_area"):
-        values[name] = _area(name, text(request, name, 200))
-    transit = [
-        _area("transit_areas", typed[:200]) for typed in request.POST.getlist("transit_areas")
-    ]
-    values["transit_areas"] = [code for code in transit if code]
-    country = text(request, "destination_country", 2)
-    values["destination_country"] = country if reference.is_code("negara", country) else ""
-    return values
-
-
-def _area(name: str, typed: str) -> str:
-    """The code of the place named in full or by its code, "" for none; two may share words."""
-    typed = typed.strip()
-    if not typed or typed in reference.get_areas([typed]):
-        return typed
-    hits = reference.search_areas(typed)
-    exact = [hit for hit in hits if hit.full_name.casefold() == typed.casefold()]
-    if not exact and len(hits) != 1:
-        raise InvalidInput({name: "unknown"})
-    return (exact or hits)[0].code
-
-
-def _account(incident: Incident) -> str:
-    if incident.account_sealed is None:
-        return ""
-    return vault.open_text(bytes(incident.account_sealed), case_queries.incident_place(incident.id))
-
-
-def _area_names(incident: Incident) -> dict[str, str]:
-    codes = [
-        incident.area, incident.origin_area, incident.destination_area, *incident.transit_areas,
-    ]  # fmt: skip
-    found = reference.get_areas([code for code in codes if code])
-    return {code: area.full_name for code, area in found.items()}
-
-
 urlpatterns = [
     path("kasus/<str:number>/orang/", people_page, name="case-people"),
     path("kasus/<str:number>/orang/tambah/", add_person, name="case-person-add"),
@@ -327,5 +274,4 @@ urlpatterns = [
     path(
         "kasus/<str:number>/orang/<uuid:person_id>/lepas/", remove_person, name="case-person-remove"
     ),
-    path("kasus/<str:number>/kejadian/", incident_page, name="case-incident"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
+from rangkul.accounts import queries as accounts
 from rangkul.cases import operations as cases
 from rangkul.cases import queries as case_queries
 from rangkul.cases import workflow
@@ -22,10 +24,11 @@ from rangkul.desk import wording
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.cases.notes import sentences
 from rangkul.desk.conferences.wording import DECISION_TONES, decision_words
-from rangkul.desk.page import StaffRequest, staff, text
+from rangkul.desk.page import StaffRequest, form_token, staff, text, typed
 from rangkul.foundation.errors import InvalidInput
 from rangkul.network import queries as network
 from rangkul.reference.services import SERVICES
+from rangkul.referrals import waiting
 
 URGENCIES = ("mendesak", "perlu", "nanti")
 
@@ -35,13 +38,14 @@ def plan_page(request: StaffRequest, number: str) -> HttpResponse:
     """The plan, and the form that adds to it."""
     file = get_file(request, number)
     errors: dict[str, str] = {}
+    token = form_token(request)
     if request.method == "POST":
         try:
             cases.state_need(
-                case_id=file.case_id, words=text(request, "words", 2_000),
-                service=text(request, "service", 24), by=request.actor, at=request.now,
-                urgency=text(request, "urgency", 12) or "perlu",
-                due_on=_day(text(request, "due_on", 10)),
+                case_id=file.case_id, words=typed(request, "words"),
+                service=typed(request, "service"), by=request.actor, at=request.now,
+                urgency=typed(request, "urgency") or "perlu",
+                due_on=day_of(typed(request, "due_on")), token=token,
             )  # fmt: skip
         except InvalidInput as fault:
             errors = sentences(fault)
@@ -50,6 +54,8 @@ def plan_page(request: StaffRequest, number: str) -> HttpResponse:
             return redirect("case-plan", number=number)
     views = case_queries.list_needs(request.actor, file.case_id)
     desks = network.desk_names(v.need.by_desk_id for v in views if v.need.by_desk_id)
+    names = accounts.names_of({v.need.by_user_id for v in views if v.need.by_user_id})
+    in_line = {row.need_id for row in waiting.list_waiting(request.actor, file.case_id)}
     context = frame(file, request, section="case-plan", counts={"case-plan": len(views)}) | {
         "needs": [
             {
@@ -58,12 +64,18 @@ def plan_page(request: StaffRequest, number: str) -> HttpResponse:
                 "urgency": urgency_label(view.need.urgency),
                 "state": state_label(view.need.state),
                 "tone": _TONES[view.need.state],
+                "who": names.get(view.need.by_user_id or 0, ""),
                 "desk": desks.get(view.need.by_desk_id or 0, ""),
+                "in_line": view.need.id in in_line,
+                "dropped_for": workflow.DROP_REASONS.get(view.need.outcome, "")
+                if view.need.state == workflow.DROPPED
+                else "",
                 "moves": [
                     (move.name, move_label(move.name))
                     for move in workflow.NEED.open_from(view.need.state, "holder")
-                    if move.name != "refer"
+                    if move.name not in ("refer", "drop")
                 ],
+                "may_drop": "drop" in {m.name for m in workflow.NEED.open_from(view.need.state)},
             }
             for view in views
         ],
@@ -72,15 +84,26 @@ def plan_page(request: StaffRequest, number: str) -> HttpResponse:
             for each in conferences.decisions_of_case(request.actor, file.case_id)
         ],
         "errors": errors,
+        **need_choices(),
+        "drop_reasons": workflow.DROP_REASONS.items(),
+        "token": token,
+        "chosen": {
+            name: typed(request, name) for name in ("words", "service", "urgency", "due_on")
+        },
+        "may_plan": may(request.actor.roles, Permission.PLAN),
+    }
+    return render(request, "desk/cases/plan.html", context, status=422 if errors else 200)
+
+
+def need_choices() -> dict[str, Any]:
+    """The services and urgencies from which a need's form chooses."""
+    return {
         "services": [
             (str(code), wording.service_label(str(code)), service.icon)
             for code, service in SERVICES.items()
         ],
         "urgencies": [(code, urgency_label(code)) for code in URGENCIES],
-        "chosen": {name: text(request, name) for name in ("words", "service", "urgency", "due_on")},
-        "may_plan": may(request.actor.roles, Permission.PLAN),
     }
-    return render(request, "desk/cases/plan.html", context, status=422 if errors else 200)
 
 
 @staff(Permission.PLAN)
@@ -90,11 +113,16 @@ def move_need(request: StaffRequest, number: str, need_id: UUID) -> HttpResponse
     file = get_file(request, number)
     need = case_queries.get_need(request.actor, need_id)
     if need.case_id == file.case_id:
-        cases.set_need_state(
-            need_id=need_id, move=text(request, "move", 12), by=request.actor, at=request.now,
-            outcome=text(request, "outcome", 24) or "atas_permintaan",
-        )  # fmt: skip
-        messages.success(request, _("Plan updated."))
+        move = text(request, "move", 12)
+        try:
+            cases.set_need_state(
+                need_id=need_id, move=move, by=request.actor, at=request.now,
+                outcome=text(request, "outcome", 24) if move == "drop" else "",
+            )  # fmt: skip
+        except InvalidInput:
+            messages.error(request, _("Please choose why it is dropped. Nothing was changed."))
+        else:
+            messages.success(request, _("Plan updated."))
     return redirect("case-plan", number=number)
 
 
@@ -125,7 +153,7 @@ _TONES = {
 }  # fmt: skip
 
 
-def _day(value: str) -> date | None:
+def day_of(value: str) -> date | None:
     if not value:
         return None
     try:

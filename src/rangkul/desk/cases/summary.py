@@ -26,6 +26,7 @@ from rangkul.clocks import queries as clocks
 from rangkul.custody import queries as custody
 from rangkul.desk import wording
 from rangkul.desk.cases.frame import case_id_or_404, frame, get_file
+from rangkul.desk.cases.holder import holding_of
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.people import operations as people
 from rangkul.people import queries as people_queries
@@ -34,7 +35,9 @@ from rangkul.reference import queries as reference
 from rangkul.reference.zones import zone_of
 from rangkul.trail import queries as trail
 
-_SHOWN = 60
+# How much of the timeline stands on the page, and how much where everything is asked for.
+_ACTS, _ALL = 60, 2_000
+_MOST_OPENINGS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +69,35 @@ def case_page(request: StaffRequest, number: str) -> HttpResponse:
     """The whole of a file at a glance. Reading the notes is recorded with the page."""
     case_id = case_id_or_404(number)
     file = case_queries.get_file(request.actor, case_id)
-    notes = cases.read_notes(case_id=case_id, by=request.actor, at=request.now)
-    acts = trail.list_case(request.actor, case_id, names=(*events.TIMELINE,), limit=_SHOWN)
+    everything = request.GET.get("linimasa") == "semua"
+    most_notes, most_acts = (_ALL, _ALL) if everything else (case_queries.MOST_NOTES, _ACTS)
+    # One more than is shown tells whether something is left out.
+    notes = cases.read_notes(
+        case_id=case_id, by=request.actor, at=request.now, limit=most_notes + 1
+    )
+    acts = trail.list_case(request.actor, case_id, names=events.TIMELINE, limit=most_acts + 1)
+    openings = trail.list_case(
+        request.actor, case_id, names=("identity.opened",), limit=_MOST_OPENINGS
+    )
+    is_cut = len(notes) > most_notes or len(acts) > most_acts
+    notes, acts = notes[:most_notes], acts[:most_acts]
     team = custody.list_assignments(request.actor, case_id)
+    needs = case_queries.list_needs(request.actor, case_id)
     names = accounts.names_of(
         {
             *(note.note.written_by for note in notes),
-            *(act.actor_id for act in acts if act.actor_id),
+            *(act.actor_id for act in (*acts, *openings) if act.actor_id),
             *(member.user_id for member in team),
+            *(view.need.by_user_id for view in needs if view.need.by_user_id),
         }
     )
     around = people_queries.list_people(request.actor, case_id)
     open_clocks = clocks.list_case(request.actor, case_id)
-    needs = case_queries.list_needs(request.actor, case_id)
     # The elements are shown where trafficking is in question.
     incident = (
         case_queries.get_incident(request.actor, case_id) if "kpo" in file.categories else None
     )
     survivor = next((p for p in around if p.part == Person.SURVIVOR), None)
-    openings = [act for act in acts if act.name == "identity.opened"]
     context = frame(file, request, section="case-page") | {
         "survivor": survivor,
         "bans": _bans(survivor),
@@ -99,16 +112,15 @@ def case_page(request: StaffRequest, number: str) -> HttpResponse:
             for c in open_clocks
         ],
         "companions": [names.get(member.user_id, "") for member in team],
-        "custody": [
-            {"label": _("Report"), "state": "past"},
-            {"label": request.membership.agency_name, "state": "here"},
-        ],
+        "holding": holding_of(request, file),
         "days": _days(_moments(notes, acts, names, request), file, request),
         "around": [_around(p) for p in around if p.part != Person.SURVIVOR],
-        "needs": [_need(view) for view in needs],
+        "needs": [_need(view, names) for view in needs],
         "remember": _remember(file),
         "elements": _elements(incident) if incident else [],
-        "readers": _readers(acts, names),
+        "readers": _readers(openings, names),
+        "is_cut": is_cut,
+        "everything": everything,
         "kinds": [reference.label("jenis_kekerasan", code) for code in file.violence_kinds],
         "age": reference.label("kelompok_usia", file.age_band) if file.age_band else "",
     }  # fmt: skip
@@ -297,8 +309,12 @@ def _around(person: Person) -> dict[str, Any]:
     return {"person": person, "part": part, "relation": relation}
 
 
-def _need(view: case_queries.NeedView) -> dict[str, Any]:
-    return {"view": view, "service": wording.service_label(view.need.service)}
+def _need(view: case_queries.NeedView, names: dict[int, str]) -> dict[str, Any]:
+    return {
+        "view": view,
+        "service": wording.service_label(view.need.service),
+        "who": names.get(view.need.by_user_id or 0, ""),
+    }
 
 
 def _remember(file: CaseFile) -> list[str]:
@@ -327,12 +343,11 @@ def _labels(list_name: str, codes: Sequence[str]) -> list[str]:
     return [reference.label(list_name, code) for code in codes]
 
 
-def _readers(acts: Sequence[trail.Entry], names: dict[int, str]) -> list[tuple[str, int]]:
+def _readers(openings: Sequence[trail.Entry], names: dict[int, str]) -> list[tuple[str, int]]:
     counted: dict[str, int] = {}
-    for act in acts:
-        if act.name == "identity.opened":
-            who = names.get(act.actor_id or 0, "")
-            counted[who] = counted.get(who, 0) + 1
+    for act in openings:
+        who = names.get(act.actor_id or 0, "")
+        counted[who] = counted.get(who, 0) + 1
     return sorted(counted.items(), key=lambda pair: -pair[1])
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rangkul.desk.conferences import acts, calling, lists, page, showing
+from rangkul.desk.conferences import acts, calling, lists, page, proposing, showing
 
 urlpatterns = [
     *lists.urlpatterns,
     *calling.urlpatterns,
+    *proposing.urlpatterns,
     *showing.urlpatterns,
     *acts.urlpatterns,
     *page.urlpatterns,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from rangkul.access.permissions import Permission
 from rangkul.cases import queries as cases
 from rangkul.conferences import operations, queries
+from rangkul.conferences.models import Proposal
 from rangkul.conferences.operations import Calling
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.conferences import wording
@@ -36,6 +37,7 @@ def new_conference(request: StaffRequest, number: str) -> HttpResponse:
         (each.case_id, each.work_label or each.pseudonym)
         for each in cases.list_siblings(request.actor, file)
     ]
+    proposal = _proposal(request, file.case_id)
     form = CallForm(posted(request), siblings=siblings)
     if form.is_valid():
         agenda = form.agenda
@@ -44,7 +46,13 @@ def new_conference(request: StaffRequest, number: str) -> HttpResponse:
             tuple(entry for _row, entry in agenda),
         )  # fmt: skip
         try:
-            made = operations.call_conference(calling=calling, by=request.actor, at=request.now)
+            made = (
+                operations.call_proposed(
+                    proposal_id=proposal.id, calling=calling, by=request.actor, at=request.now
+                )
+                if proposal
+                else operations.call_conference(calling=calling, by=request.actor, at=request.now)
+            )
         except InvalidInput as fault:
             names = {f"agenda.{at}": f"words_{row}" for at, (row, _entry) in enumerate(agenda)}
             wording.put_faults(form, fault, names | {"agenda": "words_0", "starts_at": "day"})
@@ -52,9 +60,16 @@ def new_conference(request: StaffRequest, number: str) -> HttpResponse:
             messages.success(request, _("Called. Now choose who is invited."))
             return redirect("conference-page", number=queries.conference_number(made.id))
     context = frame(file, request, section="conference-case") | {
-        "form": form, "siblings": siblings,
+        "form": form, "siblings": siblings, "proposal": proposal,
     }  # fmt: skip
     return render(request, "desk/conferences/new.html", context, status=422 if form.errors else 200)
+
+
+def _proposal(request: StaffRequest, case_id: int) -> Proposal | None:
+    """The waiting proposal that the address or the form names, on this case."""
+    named = request.POST.get("usul") or request.GET.get("usul", "")
+    found = queries.list_proposals(request.actor, case_id)
+    return next((each for each in found if str(each.id) == named), None)
 
 
 @require_http_methods(["GET", "POST"])

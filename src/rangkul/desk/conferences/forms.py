@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rangkul.conferences import workflow
 from rangkul.conferences.operations import AgendaEntry, Meeting
 from rangkul.conferences.sharing import Line
+from rangkul.look.fields import set_choices
 
 ITEMS = 6
 LINES = 4
@@ -70,7 +71,7 @@ class CallForm(MeetingForm):
 
     def __init__(self, *args: Any, siblings: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["siblings"].choices = list(siblings)  # type: ignore[attr-defined]
+        set_choices(self, "siblings", siblings)
         kinds = [("", "–"), *workflow.AGENDA.items()]
         for index in range(ITEMS):
             self.fields[f"kind_{index}"] = forms.ChoiceField(
@@ -151,7 +152,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, owners: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = list(owners)  # type: ignore[attr-defined]
+        set_choices(self, "owner", owners)
 
 
 class EndForm(forms.Form):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
-from rangkul.conferences import queries
+from rangkul.conferences import queries, workflow
 from rangkul.conferences.queries import Entry
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.conferences import wording
@@ -49,6 +49,7 @@ def conference_list(request: StaffRequest) -> HttpResponse:
         ],
         "ended": [each for each in lines if each["row"].state in ("minuted", "cancelled")],
         "zone": zone_of(request.membership.area_code),
+        "may_propose": may(request.actor.roles, Permission.PROPOSE_CONFERENCE),
     }
     return render(request, "desk/conferences/list.html", context)
 
@@ -61,7 +62,13 @@ def of_case(request: StaffRequest, number: str) -> HttpResponse:
     lines = [line(entry) for entry in queries.list_of_case(request.actor, file.case_id)]
     context = frame(
         file, request, section="conference-case", counts={"conference-case": len(lines)}
-    ) | {"lines": lines, "may_call": may(request.actor.roles, Permission.CALL_CONFERENCE)}
+    ) | {
+        "lines": lines, "may_call": may(request.actor.roles, Permission.CALL_CONFERENCE),
+        "proposals": [
+            (each, workflow.PROPOSAL_REASONS.get(each.reason, ""))
+            for each in queries.list_proposals(request.actor, file.case_id)
+        ],
+    }  # fmt: skip
     return render(request, "desk/conferences/case.html", context)
 
 

@@ -81,10 +81,12 @@ def _seats(view: ConferenceView) -> list[dict[str, Any]]:
     return [
         {
             "view": each, "seat": each.seat,
-            "words": wording.seat_words(each.seat.state, attended=each.seat.attended),
-            "tone": wording.SEAT_TONES[each.seat.state],
+            "words": wording.seat_words(
+                each.seat.state, attended=each.seat.attended, left=each.seat.left_at is not None
+            ),
+            "tone": "quiet" if each.seat.left_at else wording.SEAT_TONES[each.seat.state],
             "reason": workflow.DECLINE_REASONS.get(each.seat.reason, ""),
-            "accepted": each.seat.state == workflow.ACCEPTED,
+            "accepted": each.seat.state == workflow.ACCEPTED and each.seat.left_at is None,
         }
         for each in view.seats
     ]  # fmt: skip
@@ -113,7 +115,7 @@ def _lead_context(
     row = view.conference
     guests = {
         each.seat.agency_id: each.seat.agency.short_name
-        for each in view.seats
+        for each in view.at_table
         if each.seat.agency_id != row.lead_agency_id and each.seat.state != workflow.DECLINED
     }
     today = request.now.astimezone(ZoneInfo(zone_of(request.membership.area_code))).date()
@@ -132,7 +134,7 @@ def _lead_context(
 def owners(view: ConferenceView) -> list[tuple[str, str]]:
     """Who can carry out a decision: each person at the table, and each desk with a seat."""
     found = []
-    for each in view.seats:
+    for each in view.at_table:
         agency = each.seat.agency.short_name
         if each.seat.user_id is not None and each.seat.state == workflow.ACCEPTED:
             found.append((f"{each.seat.id}:o", f"{each.name}, {agency}"))
@@ -146,8 +148,8 @@ def _search(request: StaffRequest, view: ConferenceView) -> dict[str, Any]:
     if view.conference.state != workflow.CALLED:
         return {}
     typed = request.GET.get("cari", "").strip()[:_MOST_TYPED]
-    seated_desks = {each.seat.desk_id for each in view.seats}
-    seated = {each.seat.user_id for each in view.seats}
+    seated_desks = {each.seat.desk_id for each in view.at_table}
+    seated = {each.seat.user_id for each in view.at_table}
     desks = []
     if len(typed) > 1:
         page = network.search_directory(at=request.now, words=typed)

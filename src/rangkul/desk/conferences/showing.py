@@ -55,7 +55,7 @@ def share(request: StaffRequest, number: str, agency_id: int) -> HttpResponse:
     """The page: case and consent, lines, the preview, and sealing it."""
     row = queries.get_led(request.actor, queries.conference_id_of(number))
     view = queries.view(request.actor, row.id)
-    names = {s.seat.agency_id: s.seat.agency.short_name for s in view.seats}
+    names = {s.seat.agency_id: s.seat.agency.short_name for s in view.at_table}
     if agency_id not in names or agency_id == request.actor.agency_id:
         raise NotReachable("no guest of this conference")
     sent = request.POST if request.method == "POST" else request.GET
@@ -126,7 +126,7 @@ def _share_context(
 
 
 @require_safe
-@staff(Permission.JOIN_CONFERENCE)
+@staff(Permission.READ_SHOWN)
 def shown(request: StaffRequest, number: str, share_id: UUID) -> HttpResponse:
     """What was shown, to those for whom it is; the reading is recorded."""
     row = queries.get_conference(request.actor, queries.conference_id_of(number))

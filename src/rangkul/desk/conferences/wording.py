@@ -25,8 +25,10 @@ def state_words(state: str) -> str:
     }[state]
 
 
-def seat_words(state: str, *, attended: bool | None) -> str:
-    """How a seat stands; once it was held, who came."""
+def seat_words(state: str, *, attended: bool | None, left: bool = False) -> str:
+    """How a seat stands; once it was held, who came; ``left`` with a case that was given away."""
+    if left:
+        return _("Left with the case")
     if attended is not None:
         return _("Present") if attended else _("Absent")
     return {
@@ -51,6 +53,8 @@ def fault_words(code: str) -> str:
             "This sounds like the survivor's name. Everybody at the table reads it: use the "
             "pseudonym."
         ),
+        "mistyped": _("This number cannot be right. Please compare it letter by letter."),
+        "too_far": _("Within the next three months, please."),
         "past": _("This moment has passed."),
         "not_yet": _("It has not begun yet."),
         "out_of_range": _("Between 10 minutes and 10 hours."),
@@ -72,6 +76,7 @@ def closed_words(why: str) -> str:
         "replaced": _("It was replaced by a newer one."),
         "cancelled": _("The conference was called off: it can no longer be read."),
         "taken_back": _("It was taken back."),
+        "transferred": _("The case is with another agency now: it can no longer be read."),
     }.get(why, _("Its time is over: it can no longer be read."))
 
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.accounts import queries as accounts
-from rangkul.cases import queries as case_queries
 from rangkul.cases.models import CaseFile
 from rangkul.custody import operations as custody
 from rangkul.custody import queries as custody_queries
@@ -90,7 +89,7 @@ def join(request: StaffRequest, number: str) -> HttpResponse:
     """Let one more agency in: it sees the whole file."""
     file = get_file(request, number)
     agency = network.get_agency(_id(request, "agency"))
-    known = agency.id in case_queries.holders_of(file)
+    known = agency.id in custody_queries.list_holders(file.case_id)
     try:
         if not known:
             # Two supervisors at once: the second meets the one live access that may exist.
@@ -158,7 +157,7 @@ def colleagues_of(request: StaffRequest) -> list[Colleague]:
 
 def _agencies_page(request: StaffRequest, file: CaseFile) -> HttpResponse:
     actor = request.actor
-    held_by = case_queries.holders_of(file)
+    held_by = custody_queries.list_holders(file.case_id)
     names = network.agency_names(held_by)
     lead = file.case.lead_agency_id
     words = request.GET.get("cari", "").strip()[:80]

@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from rangkul.desk.network.forms import find_area
+from rangkul.look.fields import set_choices
 from rangkul.network import agreements
 from rangkul.network import queries as network
 from rangkul.network.agreements import Limit, Member, Terms
@@ -78,7 +79,7 @@ class AgreementForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = list(agreements.KINDS.items())  # type: ignore[attr-defined]
+        set_choices(self, "kind", agreements.KINDS.items())
         for code in SERVICES:
             self._add_service(str(code))
 

@@ -94,6 +94,7 @@ def _agency_page(request: StaffRequest, agency_id: int) -> HttpResponse:
         "may_edit": own and may(request.actor.roles, Permission.EDIT_AGENCY),
         "may_staff": own and may(request.actor.roles, Permission.MANAGE_STAFF),
         "own": own,
+        "ended": not network.stands(found, request.now),
         "trail": trail(("", found.short_name)),
     }
     return render(request, "desk/network/agency.html", context)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rangkul.access.roles import ROLES, RolesConflict, UnknownRole
 from rangkul.foundation.errors import InvalidInput, RangkulError
+from rangkul.look.fields import set_choices
 from rangkul.network import policy
 from rangkul.network.models import Desk, DeskService, Sex
 from rangkul.network.operations import DeskDetails, Offer
@@ -108,8 +109,8 @@ class DirectoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [("", _("All kinds")), *reference.choices("jenis_lembaga")]
         services = [("", _("All services")), *service_choices()]
-        self.fields["jenis"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["layanan"].choices = services  # type: ignore[attr-defined]
+        set_choices(self, "jenis", kinds)
+        set_choices(self, "layanan", services)
 
 
 def service_choices() -> list[tuple[str, str]]:
@@ -135,7 +136,7 @@ class AgencyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = reference.choices("jenis_lembaga")  # type: ignore[attr-defined]
+        set_choices(self, "kind", reference.choices("jenis_lembaga"))
 
 
 class AliasForm(forms.Form):
@@ -182,7 +183,7 @@ class DeskForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["languages"].choices = reference.choices("bahasa")  # type: ignore[attr-defined]
+        set_choices(self, "languages", reference.choices("bahasa"))
 
     def clean_serves(self) -> tuple[str, ...]:
         """Codes of the areas named, in their order; each once."""
@@ -383,9 +384,9 @@ class MemberForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = roles  # type: ignore[attr-defined]
-        self.fields["desks"].choices = desks  # type: ignore[attr-defined]
-        self.fields["sex"].choices = [("", _("Not stated")), *Sex.choices]  # type: ignore[attr-defined]
+        set_choices(self, "roles", roles)
+        set_choices(self, "desks", desks)
+        set_choices(self, "sex", [("", _("Not stated")), *Sex.choices])
 
 
 class InviteForm(MemberForm):
@@ -416,7 +417,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["substitute"].choices = [("", _("Nobody yet")), *people]  # type: ignore[attr-defined]
+        set_choices(self, "substitute", [("", _("Nobody yet")), *people])
 
 
 class ShiftForm(forms.Form):
@@ -433,7 +434,7 @@ class ShiftForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["membership"].choices = people  # type: ignore[attr-defined]
+        set_choices(self, "membership", people)
 
     def span(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Beginning and end in the desk's zone."""
@@ -452,4 +453,4 @@ class HandoverForm(forms.Form):
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("giver", "taker"):
-            self.fields[name].choices = people  # type: ignore[attr-defined]
+            set_choices(self, name, people)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may, require
+from rangkul.accounts.operations import first_password
 from rangkul.custody import operations as custody_operations
 from rangkul.custody import queries as custody
 from rangkul.desk.network.directory import trail
@@ -31,15 +30,6 @@ from rangkul.desk.page import StaffRequest, opened_version, posted, staff
 from rangkul.foundation.errors import NotReachable
 from rangkul.network import operations, policy
 from rangkul.network import queries as network
-
-# Without signs that are read wrongly from paper or over the telephone.
-_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-def first_password() -> str:
-    """A password of four groups of four signs (77 bits), told once and to nobody else."""
-    groups = ("".join(secrets.choice(_SIGNS) for _n in range(4)) for _g in range(4))
-    return "-".join(groups)
 
 
 def _staff_trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from rangkul.desk.referrals import (
     request,
     together,
     transfers,
+    turns,
     unanswered,
     versions,
 )
@@ -25,5 +26,6 @@ urlpatterns = [
     *unanswered.urlpatterns,
     *versions.urlpatterns,
     *transfers.urlpatterns,
+    *turns.urlpatterns,
     *request.urlpatterns,
 ]

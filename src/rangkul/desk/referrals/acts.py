@@ -19,7 +19,7 @@ from rangkul.desk.referrals.forms import WordsForm
 from rangkul.desk.referrals.request import show
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.referrals import operations, queries
-from rangkul.referrals.policy import NoCover
+from rangkul.referrals.policy import NoCover, PacketClosed
 
 
 @staff(Permission.SEND_REFERRAL)
@@ -90,13 +90,28 @@ def move(request: StaffRequest, number: str) -> HttpResponse:
         moved = operations.move_referral(
             request_id=asked.id, desk_id=int(desk) if desk.isdecimal() else 0, token=token,
             expected_version=_version(request), by=request.actor, at=request.now,
-            uncovered_ok=True,
+            uncovered_ok=request.POST.get("uncovered_ok") == "on",
         )  # fmt: skip
-    except (BasisMissing, InvalidInput, NoCover):
-        messages.error(request, wording.basis_words("other_desk"))
+    except NoCover:
+        messages.error(request, _("Nobody is on duty at that desk now. Tick that you know it."))
+        return redirect("inbox-page", number=number)
+    except (BasisMissing, InvalidInput, PacketClosed) as fault:
+        messages.error(request, _why_not_moved(fault))
         return redirect("inbox-page", number=number)
     messages.success(request, _("The first desk's packet is destroyed; the other desk is asked."))
     return redirect("inbox-page", number=queries.packet_number(moved.id))
+
+
+def _why_not_moved(fault: BasisMissing | InvalidInput | PacketClosed) -> str:
+    """Why the other desk is not asked; the first request stands as it stood."""
+    if isinstance(fault, BasisMissing):
+        return wording.basis_words(fault.why)
+    if isinstance(fault, PacketClosed):
+        # Its time is the ground's, or ran out before anybody answered.
+        return _("The packet's time is over. Ask the person again; nothing has changed so far.")
+    if "desk" in fault.errors:
+        return _("That desk does not offer this service any more. Choose another one.")
+    return wording.fault_words(next(iter(fault.errors.values())))
 
 
 def _version(request: StaffRequest) -> int:

@@ -9,9 +9,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rangkul.consent import notice
 from rangkul.consent.operations import Ground
-from rangkul.consent.queries import BasisWords
+from rangkul.desk.referrals.ground_form import AnyGroundForm, Lines
+from rangkul.look.fields import set_choices
 from rangkul.reference import queries as reference
 from rangkul.reference.services import ServiceCode
 from rangkul.referrals import ceilings, grounds, sheet, workflow
@@ -22,18 +22,11 @@ _LENGTHS = ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (180, _("6
             (365, _("1 year")))  # fmt: skip
 
 
-class _Lines(forms.Textarea):
-    """A text area as small as its question."""
-
-    def __init__(self, rows: int = 2) -> None:
-        super().__init__(attrs={"rows": rows})
-
-
 class DraftForm(forms.Form):
     """What the desk is told: asked, minded, known. Facts are those that the levels let through."""
 
     asked = forms.CharField(
-        label=_("What do you ask of them?"), max_length=MOST_WORDS, widget=_Lines(),
+        label=_("What do you ask of them?"), max_length=MOST_WORDS, widget=Lines(),
         help_text=_("One or two sentences. They start with this."),
     )  # fmt: skip
     reach = forms.CharField(
@@ -65,11 +58,11 @@ class DraftForm(forms.Form):
 
     def __init__(self, *args: Any, facts: Sequence[Fact] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["bans"].choices = reference.choices("larangan_kontak")  # type: ignore[attr-defined]
-        self.fields["languages"].choices = reference.choices("bahasa")  # type: ignore[attr-defined]
+        set_choices(self, "bans", reference.choices("larangan_kontak"))
+        set_choices(self, "languages", reference.choices("bahasa"))
         self.fields["languages"].widget.attrs["size"] = 4
         leave = [(f.code, sheet.fact_label(f.code)) for f in facts if f.code in FROM_FILE]
-        self.fields["left_out"].choices = leave  # type: ignore[attr-defined]
+        set_choices(self, "left_out", leave)
         self.facts = [f for f in facts if f.code not in FROM_FILE]
         for fact in self.facts:
             self.fields[f"words.{fact.code}"] = forms.CharField(
@@ -95,18 +88,9 @@ class DraftForm(forms.Form):
         )  # fmt: skip
 
 
-class GroundForm(forms.Form):
-    """Consent as the survivor says it, or another basis with its article and reason."""
+class GroundForm(AnyGroundForm):
+    """The ground of a service: how much of each class, until when, for which desks."""
 
-    prefix = "ground"
-
-    letter = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect)
-    given_by = forms.ChoiceField(label=_("Who agrees"), required=False)
-    manner = forms.ChoiceField(
-        label=_("How"), required=False, widget=forms.RadioSelect,
-        choices=list(notice.MANNERS.items()), initial="lisan",
-    )  # fmt: skip
-    language = forms.ChoiceField(label=_("In which language"), required=False)
     days = forms.TypedChoiceField(
         label=_("Until"), coerce=int, choices=_LENGTHS, initial=90,
         help_text=_("It ends by itself, and can be taken back at any time."),
@@ -116,62 +100,16 @@ class GroundForm(forms.Form):
         label=_("Who may be asked if that desk does not answer"), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    article = forms.ChoiceField(label=_("Article"), required=False)
-    why = forms.ChoiceField(
-        label=_("Why consent was not possible or does not decide"), required=False
-    )
-    why_words = forms.CharField(
-        label=_("What happened, in a sentence"), required=False, max_length=1000, widget=_Lines()
-    )
-    told = forms.BooleanField(label=_("The person has been told"), required=False)
-    best_interest = forms.CharField(
-        label=_("Why this is best for the child"), required=False, max_length=1000,
-        widget=_Lines(),
-    )  # fmt: skip
-    child_view = forms.CharField(
-        label=_("What the child says about it"), required=False, max_length=1000
-    )
-    substitute = forms.CharField(
-        label=_("Who stands in for the guardian"), required=False, max_length=1000
-    )
 
     def __init__(
         self, *args: Any, service: ServiceCode, standing: grounds.Standing,
         desks: Iterable[tuple[int, str]] = (), **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(*args, **kwargs)
-        self.service, self.standing = service, standing
-        self.options = grounds.options(service, standing)
-        self._choose("letter", self._letters())
-        self.fields["letter"].initial = self._letters()[0][0] if self._letters() else ""
-        self._choose("given_by", [
-            (code, label) for code, label in notice.GIVEN_BY.items() if code != notice.LAW
-        ])  # fmt: skip
-        self._choose("language", [("", "–"), *reference.choices("bahasa")])
-        self._choose("article", [("", "–"), *self._articles()])
-        self._choose("why", [("", "–"), *reference.choices("alasan_tanpa_persetujuan")])
-        self._choose("fallback", [(str(desk_id), name) for desk_id, name in desks])
+        options = grounds.options(service, standing)
+        super().__init__(*args, standing=standing, options=options, **kwargs)
+        self.service = service
+        set_choices(self, "fallback", [(str(desk_id), name) for desk_id, name in desks])
         self._add_levels()
-        if not standing.is_child:
-            for name in ("best_interest", "child_view"):
-                del self.fields[name]
-        if not standing.guardian_excluded:
-            del self.fields["substitute"]
-
-    def _choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
-        self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
-
-    def _letters(self) -> list[tuple[str, str]]:
-        own = [("a", sheet.said("Persetujuan", "Consent"))]
-        others = [
-            (option.basis.letter, sheet.said(option.basis.label_id, option.basis.label_en))
-            for option in self.options
-        ]
-        return (own if grounds.may_consent(self.standing) else []) + others
-
-    def _articles(self) -> list[tuple[str, str]]:
-        codes = [article.code for option in self.options for article in option.articles]
-        return [(code, sheet.article_words(code)) for code in dict.fromkeys(codes)]
 
     def _add_levels(self) -> None:
         """One choice for each class that this service may have anything of."""
@@ -195,45 +133,16 @@ class GroundForm(forms.Form):
         """The six choices of what the desk may be told."""
         return [self[f"level_{data_class.letter}"] for data_class in DataClass]
 
-    @property
-    def consent_fields(self) -> list[forms.BoundField]:
-        """What is asked when the person agrees."""
-        return [self["given_by"], self["manner"], self["language"]]
-
-    @property
-    def other_fields(self) -> list[forms.BoundField]:
-        """What is asked when something goes without her consent."""
-        return [self["article"], self["why"], self["why_words"], self["told"]]
-
-    @property
-    def child_fields(self) -> list[forms.BoundField]:
-        """What is asked for a child, and where the guardian is left out."""
-        names = ("best_interest", "child_view", "substitute")
-        return [self[name] for name in names if name in self.fields]
-
     def ground(self, *, at: datetime, desk_id: int | None) -> Ground:
         """The valid form as a ground; levels of another basis are lowered to what it carries."""
         clean = self.cleaned_data
-        consent = clean["letter"] == "a"
         chosen = Levels(*(int(clean[f"level_{c.letter}"] or 0) for c in DataClass))
         top = grounds.highest(self.service, clean["letter"], self.standing)
-        words = BasisWords(
-            why="" if consent else clean["why_words"],
-            best_interest=clean.get("best_interest", ""), child_view=clean.get("child_view", ""),
-            substitute=clean.get("substitute", ""),
-        )  # fmt: skip
         recipient = desk_id if clean["only_desk"] else None
-        return Ground(
-            letter=clean["letter"], service=str(self.service),
-            levels=grounds.stored(chosen.meet(top)),
-            given_by=clean["given_by"] if consent else notice.LAW,
-            valid_until=at + timedelta(days=clean["days"]),
-            manner=clean["manner"] if consent else "",
-            language=clean["language"] if consent else "",
-            article="" if consent else clean["article"], why="" if consent else clean["why"],
-            words=words, recipient_desk_id=recipient,
+        return self.said(
+            service=str(self.service), levels=grounds.stored(chosen.meet(top)), at=at,
+            valid_until=at + timedelta(days=clean["days"]), recipient_desk_id=recipient,
             fallback_desk_ids=[int(each) for each in clean["fallback"]] if recipient else [],
-            told_at=at if clean["told"] and not consent else None,
         )  # fmt: skip
 
 
@@ -250,12 +159,12 @@ class AnswerForm(forms.Form):
         choices=list(workflow.LIMITS.items()),
     )  # fmt: skip
     words = forms.CharField(label=_("To the sender"), required=False, max_length=1000,
-                            widget=_Lines())  # fmt: skip
+                            widget=Lines())  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "–"), *reference.choices("alasan_tolak")]
-        self.fields["reason"].choices = choices  # type: ignore[attr-defined]
+        set_choices(self, "reason", choices)
 
 
 class PauseForm(forms.Form):
@@ -272,7 +181,7 @@ class PauseForm(forms.Form):
         help_text=_("The deadlines wait until then, and move by the time it rested."),
     )  # fmt: skip
     words = forms.CharField(label=_("To the sender"), required=False, max_length=1000,
-                            widget=_Lines())  # fmt: skip
+                            widget=Lines())  # fmt: skip
 
 
 class OutcomeForm(forms.Form):
@@ -298,7 +207,7 @@ class OutcomeForm(forms.Form):
         choices=list(workflow.RISK_CHANGES.items()), initial="same",
     )  # fmt: skip
     words = forms.CharField(
-        label=_("To the sender"), required=False, max_length=1000, widget=_Lines(),
+        label=_("To the sender"), required=False, max_length=1000, widget=Lines(),
         help_text=_("Attendance and what comes next. No notes of the conversation."),
     )  # fmt: skip
 
@@ -307,7 +216,7 @@ class WordsForm(forms.Form):
     """A few words for the other desk, on the version of the request that was read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    words = forms.CharField(label=_("Message"), max_length=1000, widget=_Lines())
+    words = forms.CharField(label=_("Message"), max_length=1000, widget=Lines())
 
 
 class SlipForm(forms.Form):

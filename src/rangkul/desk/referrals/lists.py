@@ -19,7 +19,7 @@ from rangkul.cases import queries as cases
 from rangkul.custody import queries as custody
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.page import SEES_CASES, StaffRequest, staff
-from rangkul.desk.referrals import wording
+from rangkul.desk.referrals import turns, wording
 from rangkul.desk.referrals.clockwork import delays, running_clock
 from rangkul.foundation.errors import NotReachable
 from rangkul.reference.zones import zone_of
@@ -70,6 +70,8 @@ def of_case(request: StaffRequest, number: str) -> HttpResponse:
     ) | {
         "lines": [line(sent, queries.packet_number(sent.id)) for _referral, sent in found],
         "overview": _overview(found),
+        "in_line": turns.lines(request, file.case_id, found),
+        "may_send": may(request.actor.roles, Permission.SEND_REFERRAL),
         "drafts": _drafts(request, file.case_id),
         "may_refer": may(request.actor.roles, Permission.DRAFT_REFERRAL),
     }

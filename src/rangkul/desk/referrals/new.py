@@ -176,7 +176,7 @@ def _choose_desk(page: Page, request: StaffRequest) -> None:
     _choose_place(page, request)
     page.suggestions = network.suggest_desks(
         request.actor, service=page.chosen.service, at=request.now,
-        near_area=page.chosen.near or file.area, survivor=other_desks.survivor_of(file),
+        near_area=page.chosen.near or file.area, survivor=operations.survivor_of(file),
     )  # fmt: skip
     offered = [each.desk_id for each in page.suggestions.ranked]
     searched = None if page.chosen.desk_id in offered else page.chosen.desk_id

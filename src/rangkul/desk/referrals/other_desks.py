@@ -14,19 +14,11 @@ from rangkul.cases.models import CaseFile
 from rangkul.desk.cases.frame import get_file
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.network import queries as network
-from rangkul.network.queries import Suggestion, SurvivorFacts
+from rangkul.network.queries import Suggestion
 from rangkul.reference.services import ServiceCode
+from rangkul.referrals import operations
 
 FEWEST_SIGNS: Final = 2
-
-
-def survivor_of(file: CaseFile) -> SurvivorFacts:
-    """What the cover knows of the person that decides which desk can take her."""
-    return SurvivorFacts(
-        age_years=None, is_child=file.is_child, sex=file.sex, area_code="",
-        needs_access="disabilitas" in file.flags, languages=tuple(file.languages),
-        worker_sex=file.worker_sex if file.worker_sex in ("P", "L") else "",
-    )  # fmt: skip
 
 
 def words_of(request: StaffRequest) -> str:
@@ -41,7 +33,7 @@ def found(
     """Desks that bear the words typed, with a desk that was found and chosen before."""
     return network.search_desks(
         request.actor, words=words_of(request), service=service, at=request.now,
-        survivor=survivor_of(file), near_area=near or file.area, chosen=chosen,
+        survivor=operations.survivor_of(file), near_area=near or file.area, chosen=chosen,
     ).ranked  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpResponse
@@ -16,6 +18,8 @@ from rangkul.cases import queries as cases
 from rangkul.clocks import queries as clocks
 from rangkul.clocks import workflow as clock_workflow
 from rangkul.consent import queries as consent
+from rangkul.consent.models import Basis
+from rangkul.consent.policy import obstacle
 from rangkul.custody import queries as custody
 from rangkul.desk.page import StaffRequest, staff
 from rangkul.desk.referrals import wording
@@ -28,7 +32,7 @@ from rangkul.network import queries as network
 from rangkul.network.agreements import PAYERS
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import grounds, operations, queries, sheet, workflow
-from rangkul.referrals.models import Request
+from rangkul.referrals.models import Packet, Request
 from rangkul.referrals.packet import Content
 from rangkul.referrals.policy import PacketClosed
 
@@ -135,12 +139,13 @@ def _sender(request: StaffRequest, asked: Request, form: forms.Form | None) -> d
         "case_number": case_number, "basis": basis, "packet": packet,
         "who": who, "answered_by": who.get(asked.answered_by or 0, ""),
         "opened_by": who.get(packet.opened_by or 0, ""),
-        "fallbacks": sorted(network.desk_names(basis.fallback_desk_ids).items()),
+        "fallbacks": _fallbacks(asked, basis, packet, request.now),
         "token": uuid4(), "asked_back": asked.state == workflow.ASKED,
         "open": asked.state in workflow.OPEN,
         "overdue": asked.state == workflow.SENT and asked.accept_by <= request.now,
-        "calls": [call_line(each) for each in queries.list_call(request.actor, referral.id)],
+        "calls": _calls(request, referral.id),
         "owes_telling": _owes_telling(request, asked),
+        "named": asked.receiver_desk_id in basis.fallback_desk_ids,
         "next": next(
             (
                 (queries.packet_number(each.id), each)
@@ -168,6 +173,43 @@ def _sender(request: StaffRequest, asked: Request, form: forms.Form | None) -> d
             return context | {"closed": wording.closed_words(closed.why)}
         context |= sheet_context(content)
     return context
+
+
+def _calls(request: StaffRequest, referral_id: UUID) -> list[dict[str, Any]]:
+    """The desks that were called, each with the agreement by which it steps in, if by one."""
+    offers = queries.list_call(request.actor, referral_id)
+    if not offers:
+        return []
+    first = offers[0]
+    day = first.offered_at.astimezone(ZoneInfo(zone_of(first.area))).date()
+    parties = {network.party_of(each.receiver_agency_id) for each in offers}
+    agreed = network.covering_each(request.actor.agency_id, parties, first.service, day)
+    titles = {
+        agency: covering.title for agency, covering in agreed.items() if covering.terms.fallback
+    }
+    return [call_line(o) | {"agreement": titles.get(o.receiver_agency_id, "")} for o in offers]
+
+
+def _fallbacks(
+    asked: Request, basis: Basis, packet: Packet, at: datetime
+) -> list[tuple[int, str, bool, bool]]:
+    """The other agreed desks by name, whether the packet may go there now, and who would answer.
+
+    Where it may not (the ground is over, the packet's time is), the person is asked again first.
+    The last says whether anybody is entered as on duty there.
+    """
+    cover = network.cover_of(basis.fallback_desk_ids, at)
+    named = sorted(network.desk_names(basis.fallback_desk_ids).items(), key=lambda each: each[1])
+    return [
+        (
+            desk_id, name,
+            packet.expires_at > at
+            and not obstacle(basis, service=asked.service, desk_id=desk_id, at=at),
+            cover[desk_id].is_covered,
+        )
+        for desk_id, name in named
+        if desk_id != asked.receiver_desk_id
+    ]  # fmt: skip
 
 
 def _owes_telling(request: StaffRequest, asked: Request) -> bool:

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
@@ -22,12 +23,12 @@ from rangkul.consent.policy import BasisMissing, obstacle
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.desk.referrals import wording
-from rangkul.desk.referrals.other_desks import survivor_of
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
 from rangkul.network.queries import Suggestion
-from rangkul.referrals import operations, sheet
+from rangkul.people import queries as people
+from rangkul.referrals import operations, sheet, waiting
 from rangkul.referrals.operations import Asked, Step
 from rangkul.referrals.packet import MOST_WORDS, Draft
 from rangkul.referrals.policy import NoCover, PreviewChanged
@@ -50,6 +51,8 @@ class Line:
     basis: Basis | None = None
     asked: str = ""
     after: str = ""
+    # The sender has read that nobody is on duty there, and sends all the same.
+    uncovered_ok: bool = False
     error: str = ""
     packet: dict[str, Any] = field(default_factory=dict)
 
@@ -57,6 +60,12 @@ class Line:
     def label(self) -> str:
         """The service's name."""
         return sheet.service_name(self.service)
+
+    @property
+    def uncovered(self) -> str:
+        """The chosen desk's name when nobody is entered as on duty there now."""
+        asked = next((each for each in self.desks if each.desk_id == self.desk_id), None)
+        return "" if asked is None or asked.cover.is_covered else asked.candidate.desk_name
 
 
 @staff(Permission.DRAFT_REFERRAL)
@@ -92,9 +101,10 @@ def _lines(request: StaffRequest, file: CaseFile) -> list[Line]:
     """The needs that wait, each with the desks and grounds there are for it."""
     wanted = request.POST.getlist("need") or request.GET.getlist("kebutuhan")
     found: list[Line] = []
+    in_line = {row.need_id for row in waiting.list_waiting(request.actor, file.case_id)}
     for view in cases.list_needs(request.actor, file.case_id):
         need = view.need
-        if need.state not in _WAITING or not need.service:
+        if need.state not in _WAITING or not need.service or need.id in in_line:
             continue
         line = Line(need.id, view.words, need.service, chosen=str(need.id) in wanted)
         if line.chosen:
@@ -106,7 +116,7 @@ def _lines(request: StaffRequest, file: CaseFile) -> list[Line]:
 def _fill(request: StaffRequest, file: CaseFile, line: Line) -> None:
     line.desks = network.suggest_desks(
         request.actor, service=line.service, at=request.now, near_area=file.area,
-        survivor=survivor_of(file), limit=_DESKS,
+        survivor=operations.survivor_of(file), limit=_DESKS,
     ).ranked  # fmt: skip
     desk = text(request, f"desk-{line.need_id}", 9)
     known = [each.desk_id for each in line.desks]
@@ -125,23 +135,28 @@ def _fill(request: StaffRequest, file: CaseFile, line: Line) -> None:
     )
     line.asked = text(request, f"asked-{line.need_id}", MOST_WORDS)
     line.after = text(request, f"after-{line.need_id}", 40)
+    line.uncovered_ok = request.POST.get(f"uncovered-{line.need_id}") == "on"
 
 
 def _steps(request: StaffRequest, file: CaseFile, chosen: list[Line]) -> list[Step]:
     """The chosen lines as steps of a plan; fewer than chosen where something is missing."""
     reach = text(request, "reach", MOST_WORDS)
     places = {str(line.need_id): place for place, line in enumerate(chosen)}
+    bans = people.get_survivor(request.actor, file.case_id).contact_bans if chosen else ()
     steps = []
     for line in chosen:
         if line.desk_id is None or line.basis is None:
             line.error = _("A desk and a ground are needed first.")
             continue
-        asked = Asked(
-            file.case_id, line.desk_id, line.basis.id, Draft(asked=line.asked, reach=reach),
-            line.need_id,
+        draft = Draft(
+            asked=line.asked, reach=reach, bans=tuple(bans), languages=tuple(file.languages),
+            worker_sex=file.worker_sex,
         )  # fmt: skip
+        asked = Asked(file.case_id, line.desk_id, line.basis.id, draft, line.need_id)
         seen = text(request, f"seen-{line.need_id}", 64) or "unseen"
-        steps.append(Step(asked, seen=seen, after=places.get(line.after), uncovered_ok=True))
+        steps.append(
+            Step(asked, seen=seen, after=places.get(line.after), uncovered_ok=line.uncovered_ok)
+        )
     return steps
 
 
@@ -169,7 +184,7 @@ def _send(
     token = _uuid(text(request, "token", 40)) or uuid4()
     # An earlier step comes first in the act as well: the order on the page need not be the plan's.
     try:
-        sent = operations.send_plan(
+        planned = operations.send_plan(
             steps=_in_order(steps), token=token, by=request.actor, at=request.now
         )
     except PreviewChanged:
@@ -177,9 +192,27 @@ def _send(
             request, _("A packet has changed. Please look at them once more, then send.")
         )
     except (BasisMissing, IllegalMove, InvalidInput, NoCover):
+        for line in chosen:
+            if line.uncovered and not line.uncovered_ok:
+                line.error = _("Nobody is on duty there now. Say so below, or choose another.")
         messages.warning(request, _("Nothing was sent yet. Please look at the marked lines."))
     else:
-        messages.success(request, _("%(count)d referrals are on their way.") % {"count": len(sent)})
+        messages.success(
+            request,
+            ngettext(
+                "%(count)d referral is on its way.", "%(count)d referrals are on their way.",
+                len(planned.sent),
+            ) % {"count": len(planned.sent)},
+        )  # fmt: skip
+        if planned.waiting:
+            messages.info(
+                request,
+                ngettext(
+                    "%(count)d waits and goes when the one before it is done.",
+                    "%(count)d wait and go when the one before each is done.",
+                    len(planned.waiting),
+                ) % {"count": len(planned.waiting)},
+            )  # fmt: skip
         return redirect("referral-list", number=number)
     return None
 

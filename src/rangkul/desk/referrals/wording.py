@@ -45,6 +45,7 @@ def fault_words(code: str) -> str:
         "guardian_excluded": _("The guardian may be the suspect: consent cannot be the ground."),
         "not_with_consent": _("Consent needs no article."),
         "without_desk": _("Name the desk first, then who may be asked instead."),
+        "desk_closed": _("This desk is no longer in service. Please choose another."),
         "own_agency": _("A colleague takes a case over by assignment, not by a hand-over."),
         "other_service": _("The ground, the need and the desk must be for the same service."),
         "telling": _("This gives away what kind of help it is. Say only where and when."),

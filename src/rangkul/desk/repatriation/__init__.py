@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from rangkul.desk.repatriation import board, handover, importing, leg, person, planning, with_us
+from rangkul.desk.repatriation import (
+    board,
+    clearing,
+    handover,
+    importing,
+    journey,
+    leg,
+    origins,
+    person,
+    planning,
+    with_us,
+)
 
 urlpatterns = [
     *importing.urlpatterns,
     *planning.urlpatterns,
+    *origins.urlpatterns,
     *with_us.urlpatterns,
+    *clearing.urlpatterns,
+    *journey.urlpatterns,
     *person.urlpatterns,
     *handover.urlpatterns,
     *leg.urlpatterns,

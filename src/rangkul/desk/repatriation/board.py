@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from django.contrib import messages
@@ -32,6 +32,9 @@ _ACTS = (
     "match-not_found", "means-able", "means-poor",
     "payer-self", "payer-origin", "payer-organiser", "payer-state", "payer-bp3mi",
 )  # fmt: skip
+
+_PAGES: Final = {"leg": "repatriation-leg-new", "origin": "repatriation-origins"}
+"""Acts that ask for more than one word: each has a page of its own for the chosen people."""
 
 
 def line(row: Row) -> dict[str, Any]:
@@ -105,9 +108,9 @@ def act(request: StaffRequest) -> HttpResponse:
     if not chosen:
         messages.warning(request, _("Nobody is chosen."))
         return back
-    if wanted == "leg":
+    if wanted in _PAGES:
         ids = ",".join(str(each) for each in chosen)
-        return redirect(f"{reverse('repatriation-leg-new')}?orang={ids}")
+        return redirect(f"{reverse(_PAGES[wanted])}?orang={ids}")
     if wanted not in _ACTS:
         messages.warning(request, _("Please choose what to do."))
         return back
@@ -175,7 +178,7 @@ def _page(
         "groups": [(queries.group_number(g.id), called[g.id]) for g in groups],
         "label": called[found.id] if found else "",
         "journeys": [
-            (ways[j.id], [(leg, queries.leg_number(leg.id), words[leg.id],
+            (ways[j.id], j.id, [(leg, queries.leg_number(leg.id), words[leg.id],
                   wording.MODE_ICONS.get(leg.mode, "route"))
                  for leg in legs if leg.journey_id == j.id])
             for j in journeys

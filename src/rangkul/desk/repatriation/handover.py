@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth import authenticate
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -50,8 +50,9 @@ def write(request: StaffRequest, leg: str) -> HttpResponse:
             except InvalidInput as fault:
                 faults = wording.faults_of(fault)
             else:
-                messages.success(request, _("Signed. Now the other end signs."))
-                return redirect("repatriation-leg", leg=leg)
+                return _taken(request, _("Signed. Now the other end signs."), leg)
+    if faults and _from_queue(request):
+        return _not_taken(faults)
     return _page(request, found, faults)
 
 
@@ -61,20 +62,38 @@ def minutes(request: StaffRequest, handover_id: UUID) -> HttpResponse:
     found, leg = queries.get_handover(request.actor, handover_id)
     faults: list[str] = []
     if request.method == "POST":
-        mark = _mark(request)
         try:
-            if mark is None:
-                raise InvalidInput({"mark": "required"})
-            moved = operations.sign_minutes(
-                handover_id=found.id, mark=mark, by=request.actor, at=request.now
-            )
+            moved = _sign(request, found)
         except InvalidInput as fault:
             faults = wording.faults_of(fault)
+            if _from_queue(request):
+                return _not_taken(faults)
         else:
-            _tell(request, moved)
-            return redirect("repatriation-leg", leg=queries.leg_number(leg.id))
+            return _taken(request, _told(moved), queries.leg_number(leg.id))
     context = _minutes_context(request, found, leg) | {"faults": faults}
     return render(request, "desk/repatriation/minutes.html", context, status=422 if faults else 200)
+
+
+def _sign(request: StaffRequest, found: Handover) -> int:
+    """Sign as oneself, or lend the screen to the other end's escort, who signs by a number."""
+    side = text(request, "for", 8)
+    if side:
+        strokes = text(request, "strokes", 20_001)
+        moved = operations.sign_by_pin(
+            handover_id=found.id, side=side, number=text(request, "number", 12),
+            name=text(request, "name", 121), by=request.actor, at=request.now,
+            mark=Mark(DRAWN, _device_hour(request), strokes),
+        )  # fmt: skip
+        if moved is None:
+            # Not raised from within: the wrong try stays counted.
+            raise InvalidInput({"number": "wrong"})
+        return moved
+    mark = _mark(request)
+    if mark is None:
+        raise InvalidInput({"mark": "required"})
+    return operations.sign_minutes(
+        handover_id=found.id, mark=mark, by=request.actor, at=request.now
+    )
 
 
 @staff()
@@ -91,16 +110,30 @@ def printed(request: StaffRequest, handover_id: UUID) -> HttpResponse:
     return answer
 
 
-def _tell(request: StaffRequest, moved: int) -> None:
+def _told(moved: int) -> str:
     if moved:
-        messages.success(
-            request, _("Both ends have signed: %(count)d people changed hands.") % {"count": moved}
-        )
-    else:
-        messages.success(
-            request, _("Your signature stands. It counts as soon as the other one, or the one of "
-                       "an earlier leg, is there.")
-        )  # fmt: skip
+        return _("Both ends have signed: %(count)d people changed hands.") % {"count": moved}
+    return _(
+        "Your signature stands. It counts as soon as the other one, or the one of an earlier leg, "
+        "is there."
+    )
+
+
+def _from_queue(request: StaffRequest) -> bool:
+    """Whether a device's queue of signatures asks, which reads no page (``signing-queue.ts``)."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _taken(request: StaffRequest, told: str, leg: str) -> HttpResponse:
+    """On to the leg; a queue is told where the leg is and forgets what it kept."""
+    messages.success(request, told)
+    if _from_queue(request):
+        return JsonResponse({"address": reverse("repatriation-leg", args=[leg])})
+    return redirect("repatriation-leg", leg=leg)
+
+
+def _not_taken(faults: list[str]) -> JsonResponse:
+    return JsonResponse({"error": " ".join(faults)}, status=422)
 
 
 def _leg(request: StaffRequest, number: str) -> Leg:
@@ -124,7 +157,7 @@ def _page(request: StaffRequest, leg: Leg, faults: list[str]) -> HttpResponse:
         "token": request.POST.get("token") or uuid4(),
         "waiting": [
             h for h in queries.list_handovers(leg)
-            if not (h.giver_user_id and h.receiver_user_id)
+            if not (h.giver_signed_at and h.receiver_signed_at)
         ],
         "typed": request.POST, "zone": zone(request).key,
         "trail": _trail(leg),
@@ -143,7 +176,10 @@ def _minutes_context(request: StaffRequest, found: Handover, leg: Leg) -> dict[s
     ]  # fmt: skip
     sides = policy.sides(request.actor, leg)
     mine = request.actor.user_id in (found.giver_user_id, found.receiver_user_id)
-    open_sides = {s for s, signed, _at, _ours in signatures if not signed} & sides
+    unsigned = {s for s, signed, _at, _ours in signatures if not signed}
+    open_sides = unsigned & sides
+    other = next(iter(unsigned - sides), "") if sides & {workflow.GIVER, workflow.RECEIVER} else ""
+    ends = {workflow.GIVER: leg.giver_agency, workflow.RECEIVER: leg.receiver_agency}
     return {
         "handover": found, "leg": leg, "number": queries.leg_number(leg.id),
         "place": content["place"], "zone": zone(request).key,
@@ -157,6 +193,8 @@ def _minutes_context(request: StaffRequest, found: Handover, leg: Leg) -> dict[s
             for item in content["items"]
         ],
         "signatures": signatures, "may_sign": bool(open_sides) and not mine,
+        "lend": other if not open_sides or mine else "",
+        "lend_to": ends[other].short_name if other else "",
         "writer": accounts.names_of([found.written_by]).get(found.written_by, ""),
         "trail": _trail(leg),
     }  # fmt: skip

@@ -7,9 +7,10 @@ page (``cases.imports.sealed``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,8 @@ from rangkul.repatriation.operations import Arrival
 from rangkul.repatriation.operations.groups import BASES, MOST_PEOPLE
 
 _KIND = "return_list"
+_CELL: Final = re.compile(r"cell-(\d{1,5})-(\d{1,3})")
+_LONGEST_CELL: Final = 400
 _TYPED = ("label", "source", "area", "arrives_at", "basis", "category", "companion")
 
 
@@ -78,13 +81,13 @@ def start(request: StaffRequest) -> HttpResponse:
 @staff(Permission.ORGANISE_RETURNS, Permission.IMPORT_CASELOAD)
 @require_POST
 def check(request: StaffRequest) -> HttpResponse:
-    """Look at the rows again, with the columns as they are meant now."""
+    """Look at the rows again, with the columns as they are meant and the cells as corrected now."""
     try:
         held = open_list(_KIND, request.POST.get("list", ""), by=request.actor, at=request.now)
     except ListUnreadable:
         return _start_page(request, {"file": _too_old()})
-    table = _table(held)
-    return _preview_page(request, table, request.POST["list"], _meant(request, table))
+    held, corrected = _corrected(request, held)
+    return _preview_again(request, held, corrected)
 
 
 @staff(Permission.ORGANISE_RETURNS, Permission.IMPORT_CASELOAD)
@@ -95,6 +98,10 @@ def take(request: StaffRequest) -> HttpResponse:
         held = open_list(_KIND, request.POST.get("list", ""), by=request.actor, at=request.now)
     except ListUnreadable:
         return _start_page(request, {"file": _too_old()})
+    held, corrected = _corrected(request, held)
+    if corrected:
+        told = _("Lines were corrected just now. Look at them once more before you make the group.")
+        return _preview_again(request, held, corrected, [told])
     table, carried = _table(held), request.POST["list"]
     meant = _meant(request, table)
     arrival, errors = _arrival(request, UUID(held["list"]))
@@ -139,6 +146,45 @@ def _table(held: Mapping[str, Any]) -> Table:
         lossy={(line, column) for line, column in held["lossy"]},
         cut={(line, column) for line, column in held["cut"]},
     )  # fmt: skip
+
+
+def _corrected(request: StaffRequest, held: dict[str, Any]) -> tuple[dict[str, Any], set[int]]:
+    """The list with the cells that were typed anew, and the lines in which one differs."""
+    rows = {line: list(cells) for line, cells in held["rows"]}
+    changed: set[tuple[int, int]] = set()
+    for name in request.POST:
+        found = _CELL.fullmatch(name)
+        if found is None:
+            continue
+        line, column = int(found[1]), int(found[2])
+        if line not in rows or column >= len(rows[line]):
+            continue
+        cell = text(request, name, _LONGEST_CELL)
+        if cell != rows[line][column]:
+            rows[line][column] = cell
+            changed.add((line, column))
+    if not changed:
+        return held, set()
+    # What a person has typed is neither cut off nor a number that lost its digits any more.
+    marks = {
+        kind: [place for place in held[kind] if tuple(place) not in changed]
+        for kind in ("lossy", "cut")
+    }
+    return {**held, "rows": list(rows.items()), **marks}, {line for line, _column in changed}
+
+
+def _preview_again(
+    request: StaffRequest, held: dict[str, Any], corrected: set[int],
+    errors: Sequence[str] = (),
+) -> HttpResponse:  # fmt: skip
+    """The preview of the corrected list, which travels on under a new seal."""
+    table = _table(held)
+    carried = request.POST["list"]
+    if corrected:
+        carried = seal_list(_KIND, held, by=request.actor, at=request.now)
+    return _preview_page(
+        request, table, carried, _meant(request, table), errors, corrected=corrected
+    )
 
 
 def _meant(request: StaffRequest, table: Table) -> list[str]:
@@ -211,11 +257,21 @@ def _start_page(request: StaffRequest, errors: Mapping[str, str] | None = None) 
 
 def _preview_page(
     request: StaffRequest, table: Table, carried: str, meant: Sequence[str],
-    errors: Sequence[str] = (),
+    errors: Sequence[str] = (), *, corrected: Collection[int] = (),
 ) -> HttpResponse:  # fmt: skip
     found = _checked(request, table, meant)
     ticked = request.POST.getlist("take")
-    lines = [_line(each, ticked) for each in found]
+    if ticked:
+        ticked += [
+            str(each.line) for each in found if each.line in corrected and not each.is_double
+        ]
+    opened = text(request, "edit", 6)
+    cells = dict(table.rows)
+    lines = [
+        _line(each, ticked)
+        | {"cells": _cells(table, cells[each.line]) if str(each.line) == opened else []}
+        for each in found
+    ]
     lines.sort(key=lambda each: (not each["errors"], not each["double"], each["line"]))
     context = {
         "carried": carried, "errors": errors, "lines": lines,
@@ -259,6 +315,14 @@ def _line(each: CheckedReturn, ticked: Sequence[str]) -> dict[str, Any]:
         "holds": [_label(k) for k in ("name", "nik", "passport", "phone", "born")
                   if each.base.row is not None and getattr(each.base.row, k)],
     }  # fmt: skip
+
+
+def _cells(table: Table, cells: Sequence[str]) -> list[tuple[int, str, str]]:
+    """One line to be corrected: column, heading, what stands there. Only whoever brought it in."""
+    return [
+        (index, heading, cell)
+        for index, (heading, cell) in enumerate(zip(table.header, cells, strict=True))
+    ]
 
 
 def _told(remark: Remark) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,17 +13,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
+from rangkul.access.policy import may
 from rangkul.desk.page import StaffRequest, posted, staff, text
 from rangkul.desk.referrals.wording import closed_words
 from rangkul.desk.repatriation import wording
 from rangkul.desk.repatriation.board import desk_choices
+from rangkul.desk.repatriation.planning import desk_name
 from rangkul.desk.wording import service_label
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.workflow import IllegalMove
+from rangkul.look.fields import set_choices
 from rangkul.reference import queries as reference
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import queries as referrals
@@ -32,8 +36,7 @@ from rangkul.repatriation import operations, policy, queries, workflow
 from rangkul.repatriation.board import Clock
 from rangkul.repatriation.models import Leg, Traveller
 from rangkul.repatriation.operations import Asking, Decision
-from rangkul.repatriation.operations.groups import BASES
-from rangkul.repatriation.policy import SomeRefused
+from rangkul.repatriation.policy import ShelterDecides, SomeRefused
 
 
 class AskForm(forms.Form):
@@ -52,7 +55,10 @@ class AskForm(forms.Form):
             ("d", gettext_lazy("Vital interest: a life or health at stake")),
         ],
     )  # fmt: skip
-    article = forms.ChoiceField(label=gettext_lazy("Article"), required=False)
+    article = forms.ChoiceField(
+        label=gettext_lazy("Article"), required=False,
+        help_text=gettext_lazy("Left open, it is the one that fits the ground and the service."),
+    )  # fmt: skip
     why = forms.CharField(
         label=gettext_lazy("Why consent was not possible or does not decide"), required=False,
         max_length=1000,
@@ -72,31 +78,37 @@ class AskForm(forms.Form):
         label=gettext_lazy("Send even if nobody is on duty there now"), required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, service: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        codes = (*BASES, "uu35_2014_59", "uu27_2022_20_d")
-        self.fields["article"].choices = [  # type: ignore[attr-defined]
-            (code, reference.label("dasar_pasal", code)) for code in codes
-        ]
+        found = operations.articles_of(service)
+        choices = [("", "–"), *((code, reference.label("dasar_pasal", code)) for code in found)]
+        set_choices(self, "article", choices)
+        self.fields["article"].initial = found[0] if found else ""
 
 
 def show(
     request: StaffRequest, leg: Leg, *, ask_form: AskForm | None = None,
-    faults: list[str] | None = None,
+    faults: list[str] | None = None, numbers: Mapping[str, str] | None = None,
+    unstaffed: str = "",
 ) -> HttpResponse:  # fmt: skip
-    """The leg's page for this person's sides."""
+    """The leg's page for this person's sides; ``numbers`` to sign with are shown this once."""
     sides = policy.sides(request.actor, leg)
     travellers = queries.list_travellers(leg)
-    labels = queries.open_labels(travellers)
-    opened = _opened(request, leg) if workflow.RECEIVER in sides else {}
+    labels = queries.labels_for(request.actor, leg, travellers)
+    by_admission = policy.by_admission(leg)
+    reads = workflow.RECEIVER in sides and not by_admission
+    opened = _opened(request, leg) if reads else {}
     organiser = workflow.ORGANISER in sides
     people = queries.returnees_of(request.actor, travellers) if organiser else {}
     clocks = _clocks(request, travellers, sides)
     lines = [
         {
-            "traveller": each, "label": labels[each.id],
+            "traveller": each, "label": labels.get(each.id),
+            "packet": referrals.packet_number(each.asked_request) if each.asked_request else "",
             "state": wording.traveller_words(each.state), "sheet": opened.get(each.id),
             "case": people.get(each.id, 0), "clock": clocks.get(each.id),
+            "match": str(workflow.MATCHES.get(each.match, "")),
+            "safety": str(workflow.SAFETIES.get(each.safety, "")),
             "sex": reference.label("jenis_kelamin", each.sex) if each.sex else "",
         }
         for each in travellers
@@ -107,16 +119,24 @@ def show(
     context = {
         "leg": leg, "number": number, "words": queries.open_words([leg])[leg.id],
         "lines": lines, "sides": sides, "organiser": organiser,
-        "receiver": workflow.RECEIVER in sides, "end": bool(sides - {workflow.ORGANISER}),
+        "end": bool(sides - {workflow.ORGANISER}),
         "service": service_label(leg.service), "icon": wording.MODE_ICONS.get(leg.mode, "route"),
         "zone": zone_of(request.membership.area_code),
-        "ask_form": ask_form or (AskForm() if workflow.PLANNED in states else None),
+        "ask_form": ask_form or (
+            AskForm(service=leg.service) if workflow.PLANNED in states else None
+        ),
         "may_ask": organiser and workflow.PLANNED in states,
-        "may_answer": workflow.RECEIVER in sides and workflow.ASKED in states,
+        "may_answer": reads and workflow.ASKED in states,
+        "by_shelter": by_admission and workflow.RECEIVER in sides and workflow.ASKED in states,
+        "admits": may(request.actor.roles, Permission.KEEP_STAYS),
+        "may_find": reads and leg.homeward,
         "may_move": organiser and bool(states & {workflow.ASKED, workflow.REFUSED}),
         "may_hand": bool(states & {workflow.ACCEPTED, workflow.HANDED}) and bool(
             sides & {workflow.GIVER, workflow.RECEIVER}
         ),
+        "may_leave": organiser and bool(states & workflow.AHEAD),
+        "off_reasons": list(workflow.OFF_REASONS.items()), "unstaffed": unstaffed,
+        "numbers": _numbers(leg, sides, states, numbers or {}),
         "reasons": reference.choices("alasan_tolak"),
         "desks": desk_choices(request, leg.service) if organiser else [],
         "handovers": handovers, "faults": faults or [],
@@ -143,7 +163,7 @@ def page(request: StaffRequest, leg: str) -> HttpResponse:
 def ask(request: StaffRequest, leg: str) -> HttpResponse:
     """Send the packets to the receiving desk."""
     found = queries.get_leg(request.actor, leg)
-    form = AskForm(posted(request))
+    form = AskForm(posted(request), service=found.service)
     if not form.is_valid():
         return show(request, found, ask_form=form)
     clean = form.cleaned_data
@@ -185,6 +205,8 @@ def answer(request: StaffRequest, leg: str) -> HttpResponse:
         accepted = operations.answer_leg(
             leg_id=found.id, decisions=decisions, by=request.actor, at=request.now
         )
+    except ShelterDecides:
+        return show(request, found, faults=[_("A shelter answers on its own board, with a bed.")])
     except SomeRefused as fault:
         labels = queries.open_labels(queries.list_travellers(found))
         faults = [
@@ -207,43 +229,100 @@ def answer(request: StaffRequest, leg: str) -> HttpResponse:
 def move(request: StaffRequest, leg: str) -> HttpResponse:
     """Choose another desk for those whom this one refused or did not answer."""
     found = queries.get_leg(request.actor, leg)
-    desk = request.POST.get("desk", "")
+    sent = request.POST.get("desk", "")
+    desk = int(sent) if sent.isdecimal() and len(sent) < 10 else 0
     try:
         other = operations.choose_other_desk(
-            leg_id=found.id, desk_id=int(desk) if desk.isdecimal() and len(desk) < 10 else 0,
-            by=request.actor, at=request.now,
+            leg_id=found.id, desk_id=desk, by=request.actor, at=request.now,
+            unstaffed_ok=request.POST.get("unstaffed") == "on",
         )  # fmt: skip
     except NotReachable:
         return show(request, found, faults=[wording.fault_words("desk", "unknown")])
     except InvalidInput as fault:
-        return show(request, found, faults=wording.faults_of(fault))
+        nobody = fault.errors.get("desk") == "nobody_there"
+        return show(
+            request, found, faults=wording.faults_of(fault),
+            unstaffed=desk_name(desk) if nobody else "",
+        )  # fmt: skip
     messages.success(request, _("A new leg stands in its place. Ask its desk now."))
     return redirect("repatriation-leg", leg=queries.leg_number(other.id))
+
+
+@staff(Permission.ORGANISE_RETURNS)
+@require_POST
+def leave(request: StaffRequest, leg: str) -> HttpResponse:
+    """Take the chosen people off this leg, with a reason where its desk has accepted them."""
+    found = queries.get_leg(request.actor, leg)
+    chosen = [int(n) for n in request.POST.getlist("off") if n.isdecimal() and len(n) < 18]
+    if not chosen:
+        return show(request, found, faults=[wording.fault_words("people", "nobody")])
+    try:
+        operations.leave_leg(
+            leg_id=found.id, returnee_ids=chosen, reason=text(request, "reason", 12),
+            by=request.actor, at=request.now,
+        )  # fmt: skip
+    except InvalidInput as fault:
+        return show(request, found, faults=wording.faults_of(fault))
+    told = ngettext(
+        "%(count)d person is off this leg; the desk has been told.",
+        "%(count)d people are off this leg; the desk has been told.", len(chosen),
+    )  # fmt: skip
+    messages.success(request, told % {"count": len(chosen)})
+    return redirect("repatriation-leg", leg=leg)
+
+
+@staff(one_of=(Permission.ANSWER_PACKETS, Permission.ORGANISE_RETURNS))
+@require_POST
+def number(request: StaffRequest, leg: str) -> HttpResponse:
+    """A number with which the own escort, without an account, signs on the other end's screen."""
+    found = queries.get_leg(request.actor, leg)
+    side = text(request, "side", 8)
+    made = operations.make_pin(leg_id=found.id, side=side, by=request.actor, at=request.now)
+    return show(request, found, numbers={side: made})
 
 
 @staff(Permission.ANSWER_PACKETS)
 @require_POST
 def findings(request: StaffRequest, leg: str) -> HttpResponse:
-    """What the desk at the origin found about one person."""
+    """What the desk at the origin found about the chosen people, in one act."""
     found = queries.get_leg(request.actor, leg)
     try:
-        traveller_id = UUID(request.POST.get("traveller", ""))
+        chosen = {UUID(each) for each in request.POST.getlist("traveller")}
     except ValueError as fault:
         raise NotReachable("no form of ours") from fault
     try:
-        operations.note_findings(
-            traveller_id=traveller_id, match=text(request, "match", 12),
+        count = operations.note_findings(
+            leg_id=found.id, traveller_ids=chosen, match=text(request, "match", 12),
             safety=text(request, "safety", 12), by=request.actor, at=request.now,
         )  # fmt: skip
-    except (InvalidInput, IllegalMove):
+    except InvalidInput as fault:
+        return show(request, found, faults=wording.faults_of(fault))
+    except IllegalMove:
         return show(request, found, faults=[_("Please choose what you found.")])
-    messages.success(request, _("Written down; the organiser reads it at once."))
+    told = ngettext(
+        "Written down for %(count)d person; the organiser reads it at once.",
+        "Written down for %(count)d people; the organiser reads it at once.", count,
+    )  # fmt: skip
+    messages.success(request, told % {"count": count})
     return redirect("repatriation-leg", leg=leg)
 
 
 def zone(request: StaffRequest) -> ZoneInfo:
     """The zone of the person's own agency."""
     return ZoneInfo(zone_of(request.membership.area_code))
+
+
+def _numbers(
+    leg: Leg, sides: frozenset[str], states: set[str], made: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """The own ends that may hand over: side, agency, the number just made."""
+    if workflow.ACCEPTED not in states:
+        return []
+    names = {
+        workflow.GIVER: leg.giver_agency.short_name,
+        workflow.RECEIVER: leg.receiver_agency.short_name,
+    }
+    return [(side, name, made.get(side, "")) for side, name in names.items() if side in sides]
 
 
 def _opened(request: StaffRequest, leg: Leg) -> dict[UUID, dict[str, Any]]:
@@ -282,4 +361,6 @@ urlpatterns = [
     path("pemulangan/tahap/<str:leg>/jawab/", answer, name="repatriation-answer"),
     path("pemulangan/tahap/<str:leg>/meja-lain/", move, name="repatriation-move"),
     path("pemulangan/tahap/<str:leg>/temuan/", findings, name="repatriation-findings"),
+    path("pemulangan/tahap/<str:leg>/turun/", leave, name="repatriation-leave"),
+    path("pemulangan/tahap/<str:leg>/nomor/", number, name="repatriation-number"),
 ]

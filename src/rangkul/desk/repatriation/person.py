@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from rangkul.desk.page import StaffRequest, opened_version, staff, text
 from rangkul.desk.repatriation import wording
 from rangkul.desk.repatriation.board import desk_choices, line
 from rangkul.foundation.errors import InvalidInput, NotReachable
+from rangkul.look.fields import set_choices
 from rangkul.network import queries as network
 from rangkul.reference import queries as reference
 from rangkul.reference.zones import zone_of
@@ -56,6 +58,14 @@ class KnownForm(forms.Form):
         label=gettext_lazy("Who pays"), required=False,
         choices=[("", "–"), *workflow.PAYERS.items()],
     )  # fmt: skip
+    embassy_told_on = forms.DateField(
+        label=gettext_lazy("The embassy was told on"), required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )  # fmt: skip
+    travel_paper = forms.ChoiceField(
+        label=gettext_lazy("Travel paper"), required=False,
+        choices=[("", "–"), *workflow.TRAVEL_PAPERS.items()],
+    )  # fmt: skip
     match = forms.ChoiceField(
         label=gettext_lazy("Identity at the origin"), required=False,
         choices=[("", "–"), *workflow.MATCHES.items()],
@@ -63,8 +73,8 @@ class KnownForm(forms.Form):
 
     def __init__(self, *args: Any, desks: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["nationality"].choices = reference.choices("negara")  # type: ignore[attr-defined]
-        self.fields["destination_desk_id"].choices = [("", "–"), *desks]  # type: ignore[attr-defined]
+        set_choices(self, "nationality", reference.choices("negara"))
+        set_choices(self, "destination_desk_id", [("", "–"), *desks])
 
 
 @staff(Permission.ORGANISE_RETURNS)
@@ -100,9 +110,11 @@ def _show(request: StaffRequest, person: Returnee, faults: list[str]) -> HttpRes
         initial={
             "nationality": person.nationality, "origin_area": boards.area_name(person.origin_area),
             "destination_desk_id": person.destination_desk_id, "means": person.means,
+            "embassy_told_on": person.embassy_told_on, "travel_paper": person.travel_paper,
             "marks": person.marks, "payer": person.payer, "match": person.match,
         },
     )  # fmt: skip
+    asked = queries.clearance_of(person)
     judged = operations.read_judgements(returnee_id=person.id, by=request.actor, at=request.now)
     context = line(row) | {
         "form": form, "faults": faults, "zone": zone_of(request.membership.area_code),
@@ -111,6 +123,10 @@ def _show(request: StaffRequest, person: Returnee, faults: list[str]) -> HttpRes
         "clearance_agency": network.agency_names([person.clearance_agency_id]).get(
             person.clearance_agency_id, ""
         ) if person.clearance_agency_id else "",
+        "asked": asked, "asked_answer": str(
+            workflow.CLEARANCE_ANSWERS.get(asked.row.answer, "")
+        ) if asked else "",
+        "now": request.now,
         "safety": str(workflow.SAFETIES.get(person.safety, "")),
         "safeties": list(workflow.SAFETIES.items()),
         "investigators": _investigators(request),
@@ -142,7 +158,11 @@ def _do(request: StaffRequest, person: Returnee) -> None:
     elif act == "ask_clearance":
         agency = request.POST.get("agency", "")
         operations.ask_clearance(
-            returnee_ids=chosen, agency_id=int(agency) if agency.isdecimal() else 0, by=by, at=at
+            returnee_ids=chosen,
+            agency_id=int(agency) if agency.isdecimal() else 0,
+            by=by,
+            at=at,
+            words=text(request, "words", 601),
         )
     elif act == "clearance":
         operations.answer_clearance(
@@ -175,7 +195,19 @@ def _known(request: StaffRequest) -> dict[str, Any]:
         "destination_desk_id": int(desk) if desk.isdecimal() and len(desk) < 10 else None,
         "marks": tuple(request.POST.getlist("marks")), "means": text(request, "means", 8),
         "payer": text(request, "payer", 12), "match": text(request, "match", 12),
-    }  # fmt: skip
+    } | _papers(request)  # fmt: skip
+
+
+def _papers(request: StaffRequest) -> dict[str, Any]:
+    """What the form says of embassy and travel paper, where it asked for them."""
+    if "travel_paper" not in request.POST:
+        return {}
+    told = text(request, "embassy_told_on", 10)
+    try:
+        told_on = date.fromisoformat(told) if told else None
+    except ValueError as fault:
+        raise InvalidInput({"embassy_told_on": "unknown"}) from fault
+    return {"embassy_told_on": told_on, "travel_paper": text(request, "travel_paper", 12)}
 
 
 def _investigators(request: StaffRequest) -> list[tuple[int, str]]:

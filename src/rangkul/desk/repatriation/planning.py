@@ -20,6 +20,8 @@ from rangkul.desk.repatriation import wording
 from rangkul.desk.repatriation.board import desk_choices
 from rangkul.desk.wording import service_label
 from rangkul.foundation.errors import InvalidInput
+from rangkul.look.fields import set_choices
+from rangkul.network import queries as network
 from rangkul.reference.zones import zone_of
 from rangkul.repatriation import board as boards
 from rangkul.repatriation import operations, queries, workflow
@@ -39,6 +41,13 @@ class LegForm(forms.Form):
     desk = forms.TypedChoiceField(label=gettext_lazy("Receiving desk"), coerce=int)
     homeward = forms.BooleanField(
         label=gettext_lazy("Towards home: safety and clearance are asked first"), required=False
+    )
+    abroad = forms.BooleanField(
+        label=gettext_lazy("Leaves the country: the embassy knows, and a travel paper is there"),
+        required=False,
+    )
+    unstaffed = forms.BooleanField(
+        label=gettext_lazy("Plan it even if nobody with an account sits there"), required=False
     )
     departs_at = forms.DateTimeField(
         label=gettext_lazy("Departure"), input_formats=[LOCAL],
@@ -63,17 +72,15 @@ class LegForm(forms.Form):
 
     def __init__(self, *args: Any, journeys: Any, desks: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["journey"].choices = journeys  # type: ignore[attr-defined]
-        self.fields["desk"].choices = desks  # type: ignore[attr-defined]
-        self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (code, service_label(code)) for code in SERVICES
-        ]
+        set_choices(self, "journey", journeys)
+        set_choices(self, "desk", desks)
+        set_choices(self, "service", [(code, service_label(code)) for code in SERVICES])
 
 
 @staff(Permission.ORGANISE_RETURNS)
 def new(request: StaffRequest) -> HttpResponse:
     """Plan the next leg of the people named in the address or the form."""
-    people = _people(request)
+    people = chosen_people(request)
     group_id = people[0].group_id if people else 0
     ways = queries.list_journeys(request.actor, group_id)
     journeys = list(queries.journey_labels(ways).items())
@@ -85,20 +92,26 @@ def new(request: StaffRequest) -> HttpResponse:
                  "arrives_at": (soon + timedelta(hours=6)).strftime(LOCAL)},
     )  # fmt: skip
     faults: list[str] = []
+    unstaffed = ""
     if request.method == "POST" and form.is_valid() and people:
         try:
             leg = operations.plan_leg(
                 journey_id=form.cleaned_data["journey"],
                 returnee_ids=[person.id for person in people],
                 stretch=_stretch(form.cleaned_data, zone), by=request.actor, at=request.now,
+                unstaffed_ok=form.cleaned_data["unstaffed"],
             )  # fmt: skip
         except InvalidInput as fault:
             faults = wording.faults_of(fault)
+            if fault.errors.get("desk") == "nobody_there":
+                unstaffed = desk_name(form.cleaned_data["desk"])
         else:
             return redirect("repatriation-leg", leg=queries.leg_number(leg.id))
     covers = cases.list_covers(request.actor, [person.case_id for person in people])
     context = {
         "form": form, "people": people, "covers": covers, "faults": faults,
+        "unstaffed": unstaffed,
+        "foreign": any(person.nationality not in ("", "ID") for person in people),
         "ids": ",".join(str(person.id) for person in people), "journeys": journeys,
         "group": queries.group_number(group_id) if group_id else "",
         "trail": [(reverse("repatriation-board"), _("Way home")), ("", _("New leg"))],
@@ -116,14 +129,21 @@ def _stretch(clean: dict[str, Any], zone: ZoneInfo) -> Stretch:
     return Stretch(
         desk_id=clean["desk"], service=clean["service"], mode=clean["mode"],
         departs_at=local(clean["departs_at"], zone), arrives_at=local(clean["arrives_at"], zone),
-        homeward=clean["homeward"], escort_sex=clean["escort_sex"],
+        homeward=clean["homeward"], abroad=clean["abroad"], escort_sex=clean["escort_sex"],
         words=LegWords(
             clean["meeting_point"], clean["drop_point"], clean["carrier"], clean["escort"]
         ),
     )  # fmt: skip
 
 
-def _people(request: StaffRequest) -> list[Returnee]:
+def desk_name(desk_id: int) -> str:
+    """A desk with its agency, in full."""
+    desk = network.get_desk(desk_id)
+    return f"{desk.name}, {network.get_agency(desk.agency_id).name}"
+
+
+def chosen_people(request: StaffRequest) -> list[Returnee]:
+    """The people named in the address or the form, as far as the person sees them."""
     sent = request.POST.get("orang", "") or request.GET.get("orang", "")
     ids = [int(each) for each in sent.split(",") if each.isdecimal() and len(each) < 18]
     return queries.list_returnees(request.actor, only=ids) if ids else []

@@ -53,6 +53,7 @@ def page(request: StaffRequest) -> HttpResponse:
             }
             for each in people
         ],
+        "any_waiting": any(each.hold.state == workflow.WAITING for each in people),
         "results": list(workflow.VISIT_RESULTS.items()), "zone": zone_of(
             request.membership.area_code
         ),

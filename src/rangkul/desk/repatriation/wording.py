@@ -33,6 +33,7 @@ def missing_words(code: str) -> str:
     return {
         "safety": _("A safe place to return to"),
         "clearance": _("The investigators' clearance"),
+        "embassy": _("The embassy's knowledge and a travel paper"),
         "identity": _("Identity confirmed by the origin"),
         "means": _("Who can pay: able or poor"),
         "payer": _("Who pays"),
@@ -91,6 +92,22 @@ def fault_words(field: str, code: str) -> str:
         ("people", "accepted"): _("The desk has accepted: ask it to give the person back first."),
         ("people", "handed_over"): _("This leg lies behind."),
         ("desk", "unknown"): _("This desk is not in service."),
+        ("desk", "nobody_there"): _(
+            "Nobody with an account sits at this desk: nobody there can answer or sign. Tick the "
+            "box below to plan it all the same, and call them."
+        ),
+        ("people", "between_hands"): _("One end has signed already: they are between hands."),
+        ("number", "wrong"): _(
+            "This number does not fit. After five wrong tries it ends, and its desk makes another."
+        ),
+        ("name", "required"): _("Write the name of who signs."),
+        ("mark", "signed"): _("This end has signed already."),
+        ("travel_paper", "unknown"): _("Please choose from the list."),
+        ("embassy_told_on", "future"): _("The day lies ahead."),
+        ("because", "required"): _("Say why the person is still needed."),
+        ("until", "required"): _("Say until which day."),
+        ("until", "too_far"): _("Choose a day within the next sixty days."),
+        ("answer", "required"): _("Please choose an answer."),
         ("desk", "same"): _("They are at this desk already."),
         ("desk", "no_cover"): _(
             "Nobody is on duty there now. Tick the last box to send it anyway."
@@ -114,6 +131,7 @@ def fault_words(field: str, code: str) -> str:
         ("who", "required"): _("Say who assessed it."),
         ("words", "required"): _("Write what was said."),
         ("safety_plan", "required"): _("Write the safety plan."),
+        ("match", "required"): _("Please choose what you found."),
         ("decision", "answered"): _("Answered a moment ago."),
         ("reason", "required"): _("Say why."),
         ("present", "not_accepted"): _("The receiving desk has not accepted everybody."),

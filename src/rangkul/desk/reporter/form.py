@@ -12,6 +12,7 @@ from rangkul.desk.page import StaffRequest
 from rangkul.desk.reports import places
 from rangkul.desk.reports.form import SENTENCES, Words
 from rangkul.foundation.errors import InvalidInput
+from rangkul.look.fields import set_choices
 from rangkul.reference import queries as reference
 from rangkul.reports.content import MOST_ACCOUNT, MOST_LINE, OLDEST, About, ReportContent, Reporter
 
@@ -84,7 +85,7 @@ class RegisteredReportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sex"].choices = reference.choices("jenis_kelamin")  # type: ignore[attr-defined]
+        set_choices(self, "sex", reference.choices("jenis_kelamin"))
         self.fields["age"].error_messages["invalid"] = SENTENCES["impossible"]
         for field in self.fields.values():
             if "invalid_choice" in field.error_messages:
@@ -109,6 +110,19 @@ class RegisteredReportForm(forms.Form):
         """The form's own number; a damaged one counts as a new form."""
         found = self.cleaned_data.get("token")
         return found if isinstance(found, UUID) else uuid4()
+
+    @classmethod
+    def initial_of(cls, content: ReportContent) -> dict[str, Any]:
+        """What was kept, as it stood on the form."""
+        answers = content.answers or {}
+        area = reference.get_areas([content.area]).get(content.area) if content.area else None
+        return {
+            "bahaya_kini": next(iter(answers.get("bahaya_kini", ())), ""),
+            "luka": next(iter(answers.get("luka", ())), ""), "account": content.account,
+            "name": content.about.name, "sex": content.about.sex, "age": content.about.age,
+            "area": content.area, "area_words": area.full_name if area else "",
+            "relation": content.reporter.relation, "reach_me": content.reporter.phone,
+        }  # fmt: skip
 
     def content(self, request: StaffRequest) -> ReportContent:
         """What was typed, as a report of this institution; call after ``is_valid``."""

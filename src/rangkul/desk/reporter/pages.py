@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -15,13 +15,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rangkul.access.permissions import Permission
-from rangkul.desk.page import StaffRequest, staff, text
+from rangkul.desk.page import StaffRequest, staff, typed
 from rangkul.desk.reporter.form import RegisteredReportForm
 from rangkul.desk.reports import places
-from rangkul.foundation.errors import InvalidInput
+from rangkul.desk.reports.form import SENTENCES
+from rangkul.foundation.errors import InvalidInput, NotReachable
+from rangkul.foundation.workflow import IllegalMove
 from rangkul.reference.zones import zone_of
 from rangkul.reports import operations as writing
 from rangkul.reports import queries as reports
+from rangkul.reports import sending_in
 
 # [local] What lies further back helps nobody here, and a list on a shared computer stays short.
 _SHOWN_FOR: Final = timedelta(days=180)
@@ -38,7 +41,7 @@ EMERGENCY: Final = (
 def home(request: StaffRequest) -> HttpResponse:
     """Her own reports, and the way to another one."""
     context = {
-        "receipts": reports.list_receipts(request.actor, since=request.now - _SHOWN_FOR),
+        "receipts": _receipts(request),
         "numbers": EMERGENCY,
         "zone": ZoneInfo(zone_of(request.membership.area_code)),
     }
@@ -50,12 +53,13 @@ def home(request: StaffRequest) -> HttpResponse:
 def send(request: StaffRequest) -> HttpResponse:
     """The one form. What cannot be taken yet comes back with everything that was typed."""
     if request.method != "POST":
+        kept = sending_in.open_draft(by=request.actor)
         own_area = {"area": request.membership.area_code}
-        return _page(request, RegisteredReportForm(initial=own_area))
+        initial = RegisteredReportForm.initial_of(kept) if kept else own_area
+        return _page(request, RegisteredReportForm(initial=initial), kept=kept is not None)
     data = request.POST.copy()
-    typed = text(request, "area_words", 80)
     if not data.get("area"):
-        data["area"] = places.only_one(typed)
+        data["area"] = places.only_one(typed(request, "area_words"))
     form = RegisteredReportForm(data)
     readable = form.is_valid()
     if request.POST.get("do") == "area":
@@ -70,6 +74,7 @@ def send(request: StaffRequest) -> HttpResponse:
         except InvalidInput as fault:
             form.take_faults(fault)
         else:
+            sending_in.forget_draft(by=request.actor)
             messages.success(
                 request,
                 _("Received. Thank you for speaking up; from here on we take care of it."),
@@ -80,14 +85,68 @@ def send(request: StaffRequest) -> HttpResponse:
 
 @staff(Permission.SEND_REGISTERED_REPORT)
 @require_POST
+def keep(request: StaffRequest) -> HttpResponse:
+    """Keep what is typed so far; it is sent to nobody."""
+    form = RegisteredReportForm(request.POST)
+    form.is_valid()
+    sending_in.keep_draft(content=form.content(request), by=request.actor, at=request.now)
+    return JsonResponse({"saved_at": request.now.isoformat()})
+
+
+@staff(Permission.SEND_REGISTERED_REPORT)
+@require_POST
+def discard(request: StaffRequest) -> HttpResponse:
+    """Begin anew: what was kept is not wanted."""
+    sending_in.forget_draft(by=request.actor)
+    return redirect("reporter-send")
+
+
+@staff(Permission.SEND_REGISTERED_REPORT)
+@require_http_methods(["GET", "POST"])
+def add(request: StaffRequest, number: str) -> HttpResponse:
+    """Something more about a report that she sent, as long as no case was made of it."""
+    known = {receipt.number for receipt in _receipts(request)}
+    if number not in known:
+        raise NotReachable("no report of hers")
+    words, fault = typed(request, "words"), ""
+    if request.method == "POST":
+        try:
+            sending_in.add_to_report(number=number, words=words, by=request.actor, at=request.now)
+        except InvalidInput as refused:
+            code = next(iter(refused.errors.values()))
+            fault = str(SENTENCES.get(code, SENTENCES["unknown"]))
+        except (IllegalMove, NotReachable):
+            # One sentence for whatever became of it: she is told no more than that.
+            fault = _(
+                "Nothing can be added to this report any more. If it is urgent, call one of the "
+                "numbers above, or send another report."
+            )
+        else:
+            messages.success(request, _("Added. The desk that helps reads it. Thank you."))
+            return redirect("reporter-home")
+    context = {"number": number, "words": words, "fault": fault, "numbers": EMERGENCY}
+    return render(request, "desk/reporter/add.html", context, status=422 if fault else 200)
+
+
+@staff(Permission.SEND_REGISTERED_REPORT)
+@require_POST
 def areas(request: StaffRequest) -> HttpResponse:
     """Areas whose names fit the words, as radio buttons."""
-    found = places.offered(text(request, "area_words", 80), text(request, "area", 16))
+    found = places.offered(typed(request, "area_words"), typed(request, "area"))
     return render(request, "desk/reports/places.html", {"places": found, "asked": True})
 
 
-def _page(request: StaffRequest, form: RegisteredReportForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "numbers": EMERGENCY, "places": form.places, "asked": form.asked}
+def _receipts(request: StaffRequest) -> list[reports.Receipt]:
+    return reports.list_receipts(request.actor, since=request.now - _SHOWN_FOR)
+
+
+def _page(
+    request: StaffRequest, form: RegisteredReportForm, *, status: int = 200, kept: bool = False
+) -> HttpResponse:
+    context = {
+        "form": form, "numbers": EMERGENCY, "places": form.places, "asked": form.asked,
+        "kept": kept,
+    }  # fmt: skip
     return render(request, "desk/reporter/send.html", context, status=status)
 
 
@@ -95,4 +154,7 @@ urlpatterns = [
     path("pelapor/", home, name="reporter-home"),
     path("pelapor/kirim/", send, name="reporter-send"),
     path("pelapor/wilayah/", areas, name="reporter-areas"),
+    path("pelapor/simpan/", keep, name="reporter-keep"),
+    path("pelapor/baru/", discard, name="reporter-discard"),
+    path("pelapor/<str:number>/tambah/", add, name="reporter-add"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rangkul.desk.reports import leading, notices, reading, writing
+from rangkul.desk.reports import another, leading, notices, reading, writing
 
 urlpatterns = [
     # Fixed words stand before the patterns that take a number.
@@ -10,4 +10,5 @@ urlpatterns = [
     *notices.urlpatterns,
     *reading.urlpatterns,
     *leading.urlpatterns,
+    *another.urlpatterns,
 ]

@@ -16,6 +16,7 @@ from rangkul.assessments.answers import Answers
 from rangkul.assessments.instrument import AnswersUnreadable, Item, Kind
 from rangkul.desk import wording
 from rangkul.foundation.errors import InvalidInput
+from rangkul.look.fields import set_choices
 from rangkul.reference import queries as reference
 from rangkul.reports.content import About, ReportContent, Reporter
 
@@ -23,7 +24,7 @@ SURVIVOR = "korban"
 _LOCAL = "%Y-%m-%dT%H:%M"
 
 # Asked on the page in their own fields; here they are part of the answers.
-_OWN_FIELDS = {"place": "posisi", "safe_contact": "kontak_aman"}
+OWN_FIELDS = {"place": "posisi", "safe_contact": "kontak_aman"}
 _TOGGLES = tuple(
     item
     for item in rk01_triase.TRIAGE.items
@@ -41,6 +42,7 @@ SENTENCES: Mapping[str, Any] = {
     "before_start": _("The end lies before the beginning."),
     "impossible": _("This age cannot be. An estimate is enough."),
     "unknown": _("This choice is not in the list any more. Please choose again."),
+    "no_file": _("No file that you may see has this number. Please check it."),
     "malformed": _("This number is not complete. Leave it empty if you are not sure."),
 }
 # Where a fault of the content stands on the page.
@@ -137,12 +139,12 @@ class ReportForm(forms.Form):
             item = rk01_triase.TRIAGE.item(name)
             words = [(c.code, wording.in_language(c.label_id, c.label_en)) for c in item.choices]
             self._offer(name, [("", _("Not known yet")), *words])
-        for name, asked in {**dict.fromkeys(_SCALES, ""), **_OWN_FIELDS}.items():
+        for name, asked in {**dict.fromkeys(_SCALES, ""), **OWN_FIELDS}.items():
             question = self._asked(rk01_triase.TRIAGE.item(asked or name))
             self.fields[name].label, self.fields[name].help_text = question
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        set_choices(self, name, choices)
 
     def _asked(self, item: Item) -> tuple[str, str]:
         """The question and its hint in the reader's language, for whoever is speaking."""
@@ -175,9 +177,9 @@ class ReportForm(forms.Form):
         sent = {
             item.name: _listed(self.data, item.name)
             for item in rk01_triase.TRIAGE.items
-            if item.name not in _OWN_FIELDS.values()
+            if item.name not in OWN_FIELDS.values()
         }
-        for field, name in _OWN_FIELDS.items():
+        for field, name in OWN_FIELDS.items():
             limit = rk01_triase.TRIAGE.item(name).limit
             sent[name] = [self.cleaned_data.get(field, "")[:limit]]
         return sent

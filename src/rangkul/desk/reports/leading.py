@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.cases import queries as cases
+from rangkul.cases.operations import Opening, of_same_incident
 from rangkul.custody import queries as custody
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.desk.reports import places
 from rangkul.desk.reports.numbers import address, report_id_or_404
 from rangkul.desk.reports.opening_form import OpeningForm, initial_of
 from rangkul.foundation.actor import Actor
-from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import MistypedNumber
 from rangkul.network import queries as network
 from rangkul.people import queries as people
@@ -42,7 +43,7 @@ def open_case(request: StaffRequest, number: str) -> HttpResponse:
     if report.state not in (workflow.RECEIVED, workflow.IN_HAND):
         return redirect(address("report-page", report_id))
     zone = ZoneInfo(zone_of(request.membership.area_code))
-    companions = _companions(request, report.desk_id)
+    companions = companions_for(request, report.desk_id)
     if request.method == "POST":
         return _open(request, report_id, zone, companions)
     opened = writing.read_report(report_id=report_id, by=request.actor, at=request.now)
@@ -65,8 +66,9 @@ def _open(
     opened = writing.read_report(report_id=report_id, by=request.actor, at=request.now)
     try:
         file = writing.open_case(
-            report_id=report_id, opening=form.opening(opened), by=request.actor, at=request.now
-        )
+            report_id=report_id, opening=_opening(request, form, opened), by=request.actor,
+            at=request.now,
+        )  # fmt: skip
     except InvalidInput as fault:
         form.take_faults(fault)
         return _opening_page(request, number, form, status=422)
@@ -76,21 +78,42 @@ def _open(
     return redirect(address("report-page", report_id))
 
 
+def _opening(request: StaffRequest, form: OpeningForm, opened: reports.OpenReport) -> Opening:
+    """What the file begins with. Raises ``InvalidInput`` for an incident that nobody sees here."""
+    opening, other = form.opening(opened), form.cleaned_data["sibling"]
+    if not other:
+        return opening
+    case_id = _case_id(other)
+    try:
+        if case_id is not None:
+            return of_same_incident(opening, case_id=case_id, by=request.actor)
+    except NotReachable:
+        pass
+    raise InvalidInput({"sibling": "no_file"})
+
+
 def _opening_page(
     request: StaffRequest, number: str, form: OpeningForm, *, status: int = 200
 ) -> HttpResponse:
-    words = str(form.sent.get("area_words", ""))
-    context = {
-        "form": form,
-        "number": number,
-        "places": places.offered(words, str(form.sent.get("area", ""))),
-        "asked": bool(words),
+    context = shown(form) | {
+        "lead": _(
+            "Filled in from the report. The file gets a number and a call word; the name stays "
+            "sealed."
+        ),
+        "back": (reverse("report-page", args=[number]), _("Back to the report")),
         "trail": _trail(number, _("Open a case")),
     }
     return render(request, "desk/reports/open_case.html", context, status=status)
 
 
-def _companions(request: StaffRequest, desk_id: int | None) -> list[tuple[str, Any]]:
+def shown(form: OpeningForm) -> dict[str, Any]:
+    """The form with the places that its words may mean."""
+    words = str(form.sent.get("area_words", ""))
+    found = places.offered(words, str(form.sent.get("area", "")))
+    return {"form": form, "places": found, "asked": bool(words)}
+
+
+def companions_for(request: StaffRequest, desk_id: int | None) -> list[tuple[str, Any]]:
     """Who may carry the file: those on duty first. Only a supervisor gives it to a colleague."""
     actor = request.actor
     members = network.list_companions(actor.agency_id, at=request.now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +11,12 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rangkul.assessments.answers import Answers
 from rangkul.cases import operations as cases
+from rangkul.cases.models import CaseFile, Incident
 from rangkul.desk.reports.form import SENTENCES, Words, speaker_of
 from rangkul.foundation.errors import InvalidInput
+from rangkul.look.fields import set_choices
 from rangkul.people.identity import Contact, Identity
 from rangkul.reference import queries as reference
 from rangkul.reports.content import ReportContent
@@ -50,6 +54,14 @@ class OpeningForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     area = forms.CharField(required=False, max_length=16)
+    sibling = Words(
+        label=_("Same incident as"),
+        help_text=_(
+            "The case number of another survivor of the same incident. Days, places and the road "
+            "are taken from there; each survivor keeps a file of their own."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "RK-…"}),
+    )
     flags = forms.MultipleChoiceField(
         label=_("To remember in every step"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -92,7 +104,7 @@ class OpeningForm(forms.Form):
             "sex": [c for c in reference.choices("jenis_kelamin") if c[0] != "X"],
         }
         for name, choices in offered.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            set_choices(self, name, choices)
             self.fields[name].error_messages["invalid_choice"] = SENTENCES["unknown"]
 
     @property
@@ -118,20 +130,32 @@ class OpeningForm(forms.Form):
 
     def opening(self, report: OpenReport) -> cases.Opening:
         """What the file begins with. Call only when valid."""
-        got, content = self.cleaned_data, report.content
-        return cases.Opening(
-            area=got["area"],
-            categories=tuple(got["categories"]),
+        content = report.content
+        return replace(
+            self.opening_unreported(),
             triage=report.answers,
             triage_source=speaker_of(content.reporter_kind),
             violence_kinds=content.violence_kinds,
+            age=content.about.age,
+            age_on=_stated_on(report),
+            desk_id=report.report.desk_id,
+            contact=Contact(phone=self.cleaned_data["phone"], how=content.about.safe_contact),
+            contact_bans=content.about.contact_bans,
+            reported_at=content.reported_at,
+            account=content.account,
+        )
+
+    def opening_unreported(self) -> cases.Opening:
+        """The same for somebody about whom no report came; nothing was asked yet."""
+        got = self.cleaned_data
+        return cases.Opening(
+            area=got["area"],
+            categories=tuple(got["categories"]),
+            triage=Answers.of({}),
             flags=tuple(got["flags"]),
             sex=got["sex"],
             birth_year=got["birth_year"],
-            age=content.about.age,
-            age_on=_stated_on(report),
             work_label=got["work_label"],
-            desk_id=report.report.desk_id,
             incident=cases.IncidentFacts(
                 happened_from=got["happened_on"], area=got["area"],
                 place_kinds=tuple(got["place_kinds"]),
@@ -139,11 +163,8 @@ class OpeningForm(forms.Form):
             identity=Identity(
                 full_name=got["name"], called_name=got["called_name"], nik=got["nik"]
             ),
-            contact=Contact(phone=got["phone"], how=content.about.safe_contact),
-            contact_bans=content.about.contact_bans,
+            contact=Contact(phone=got["phone"]),
             companion_id=int(got["companion"]) if got["companion"] else None,
-            reported_at=content.reported_at,
-            account=content.account,
         )  # fmt: skip
 
     def take_faults(self, fault: InvalidInput) -> None:
@@ -176,6 +197,17 @@ def initial_of(content: ReportContent, *, companion: str, at: datetime) -> dict[
         "birth_year": at.year - about.age if about.age is not None else None,
         "nik": about.nik,
         "phone": about.phone,
+    }
+
+
+def initial_beside(file: CaseFile, incident: Incident, *, companion: str) -> dict[str, Any]:
+    """What another survivor's file suggests: what all of them suffered, nothing of the person."""
+    return {
+        "categories": file.categories,
+        "companion": companion,
+        "area": incident.area or file.area,
+        "happened_on": incident.happened_from,
+        "place_kinds": incident.place_kinds,
     }
 
 

@@ -147,6 +147,22 @@ def take_up(request: StaffRequest, number: str) -> HttpResponse:
     return redirect(address("report-page", report_id))
 
 
+@staff(Permission.WITHDRAW_NOTE)
+@require_POST
+def unjoin(request: StaffRequest, number: str) -> HttpResponse:
+    """Take the report off the wrong file."""
+    report_id = report_id_or_404(number)
+    try:
+        writing.unjoin_case(report_id=report_id, by=request.actor, at=request.now)
+    except IllegalMove:
+        messages.info(request, _("The report was taken off already."))
+    else:
+        messages.success(
+            request, _("Taken off the file, and in hand again. Its note there stays, marked.")
+        )
+    return redirect(address("report-page", report_id))
+
+
 # -- what the pages show ----------------------------------------------------------------------
 
 
@@ -228,6 +244,7 @@ def _frame(request: StaffRequest, report: Report) -> dict[str, Any]:
         "may_take": report.state == workflow.RECEIVED and may(roles, Permission.TAKE_REPORT),
         "may_open": is_open and may(roles, Permission.OPEN_CASE),
         "may_join": is_open and may(roles, Permission.WRITE_NOTE),
+        "may_unjoin": report.state == workflow.JOINED and policy.may_unjoin(request.actor, report),
         "may_close": is_open and may(roles, Permission.TRIAGE),
         "outcomes": _outcomes(),
         "trail": [(reverse("report-list"), _("Reports")), ("", reports.report_number(report.id))],
@@ -300,4 +317,5 @@ urlpatterns = [
     path("laporan/<str:number>/ambil/", take, name="report-take"),
     path("laporan/<str:number>/tutup/", close, name="report-close"),
     path("laporan/<str:number>/lanjutkan/", take_up, name="report-take-up"),
+    path("laporan/<str:number>/lepas/", unjoin, name="report-unjoin"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rangkul.access.permissions import Permission
 from rangkul.assessments import rk01_triase
-from rangkul.desk.page import StaffRequest, staff, text
+from rangkul.desk.page import StaffRequest, staff, typed
 from rangkul.desk.reports import places
+from rangkul.desk.reports.comparing import differences
 from rangkul.desk.reports.form import ReportForm, initial_of, speaker_of
 from rangkul.desk.reports.numbers import address, report_id_or_404
 from rangkul.desk.reports.triage_panel import Panel, earlier_words, panel
@@ -78,9 +80,8 @@ def autosave(request: StaffRequest, number: str) -> HttpResponse:
     except (StaleForm, IllegalMove) as fault:
         stale = isinstance(fault, StaleForm)
         sentence = _stale_sentence() if stale else _("This report has been received already.")
-        answer = JsonResponse({"error": sentence}, status=409)
-        answer.undo = True  # type: ignore[attr-defined]
-        return answer
+        request.undo = True
+        return JsonResponse({"error": sentence}, status=409)
     return JsonResponse({"version": report.version, "saved_at": request.now.isoformat()})
 
 
@@ -109,7 +110,7 @@ def questions(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 def areas(request: StaffRequest) -> HttpResponse:
     """Areas whose names fit the words, as radio buttons."""
-    found = places.offered(text(request, "area_words", 80), text(request, "area", 16))
+    found = places.offered(typed(request, "area_words"), typed(request, "area"))
     return render(request, "desk/reports/places.html", {"places": found, "asked": True})
 
 
@@ -122,9 +123,7 @@ def _post(request: StaffRequest, report_id: int) -> HttpResponse:
     content = form.content()
     wish = request.POST.get("do", "receive")
     write = writing.begin_helping if wish == "receive" else writing.save_draft
-    if wish != "receive":
-        content = content.trimmed()
-    elif not readable:
+    if wish == "receive" and not readable:
         return _refused(request, report_id, form)
     try:
         write(
@@ -159,26 +158,28 @@ def _refused(request: StaffRequest, report_id: int, form: ReportForm) -> HttpRes
 
 
 def _stale(request: StaffRequest, report_id: int, form: ReportForm) -> HttpResponse:
-    """Another tab wrote since: both texts on one page, and the pen goes to this one."""
+    """Another tab wrote since: both versions on one page, and the pen goes to this one."""
     other = writing.open_draft(report_id=report_id, by=request.actor)
-    form.data = form.data.copy()  # type: ignore[attr-defined]
-    form.data["version"] = str(other.report.version)  # type: ignore[index]
+    kept = differences(form, form.content(), other.content, _zone(request))
+    sent = request.POST.copy()
+    sent["version"] = str(other.report.version)
+    form.data = sent
     shown = _panel(request, form, report_id)
     return _page(
         request, report_id, form, shown, status=409, stale=_stale_sentence(),
-        other_account=other.content.account,
+        other_kept=kept,
     )  # fmt: skip
 
 
 def _received_already(request: StaffRequest, report_id: int) -> HttpResponse:
     """Pressed twice: on to the report. Other words than those received: shown, to be copied."""
-    typed = text(request, "account")
-    if request.method == "POST" and typed:
+    told = typed(request, "account")
+    if request.method == "POST" and told:
         kept = reports.unseal(reports.get_report(request.actor, report_id)).content.account
-        if kept != typed:
+        if kept != told:
             return render(
                 request, "desk/reports/received_already.html",
-                {"typed": typed, "page_url": address("report-page", report_id)}, status=409,
+                {"typed": told, "page_url": address("report-page", report_id)}, status=409,
             )  # fmt: skip
     return redirect(address("report-page", report_id))
 
@@ -194,7 +195,7 @@ def _form(request: StaffRequest, *, guess_area: bool = False) -> ReportForm:
     """The form as sent; with ``guess_area`` words that can mean only one place choose it."""
     data = request.POST.copy()
     if guess_area and not data.get("area"):
-        data["area"] = places.only_one(text(request, "area_words", 80))
+        data["area"] = places.only_one(typed(request, "area_words"))
     return ReportForm(
         data, zone=_zone(request), speaker=speaker_of(request.POST.get("reporter_kind", ""))
     )
@@ -225,7 +226,7 @@ def _page(
     *,
     status: int = 200,
     stale: str = "",
-    other_account: str = "",
+    other_kept: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     sent = form.sent
     words = str(sent.get("area_words", ""))
@@ -236,7 +237,7 @@ def _page(
         "places": places.offered(words, str(sent.get("area", ""))),
         "asked": bool(words),
         "stale": stale,
-        "other_account": other_account,
+        "other_kept": other_kept,
         "zone": _zone(request),
         "now": request.now,
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from rangkul.desk.shelter import acts, board, case, deciding, houses, stay
+from rangkul.desk.shelter import acts, board, case, deciding, houses, moving, stay, together
 
 urlpatterns = [
     *board.urlpatterns,
     *houses.urlpatterns,
     *deciding.urlpatterns,
+    *together.urlpatterns,
+    *moving.urlpatterns,
     *stay.urlpatterns,
     *acts.urlpatterns,
     *case.urlpatterns,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
 from rangkul.desk.page import StaffRequest, staff
-from rangkul.desk.shelter.deciding import own
+from rangkul.desk.shelter.doing import act_view, own, taken
 from rangkul.desk.shelter.forms import (
     ArriveForm,
     BackForm,
@@ -32,11 +33,10 @@ from rangkul.desk.shelter.forms import (
     SearchForm,
     WithdrawForm,
 )
-from rangkul.desk.shelter.houses import taken
 from rangkul.desk.shelter.stay import rebuilt, show
 from rangkul.shelter import operations, queries
+from rangkul.shelter.models import Admission
 
-Values = dict[str, Any]
 Names = dict[str, str]
 
 
@@ -44,28 +44,13 @@ def _act(
     move: str, kind: type[Any], operation: Callable[..., object], names: Names,
     done: str | Promise,
 ) -> Callable[..., HttpResponseBase]:  # fmt: skip
-    """A view that hands a valid form to one operation; ``names``: its argument → the field."""
+    """The view of one act; a ``move`` has its form made anew with the stays it can be done to."""
 
-    @staff(Permission.KEEP_STAYS)
-    @require_POST
-    def view(request: StaffRequest, number: str) -> HttpResponse:
-        admission = own(request, number)
-        form = rebuilt(request, admission, move, kind) if move else kind(request.POST)
-        if form.is_valid():
-            values = {name: form.cleaned_data[field] for name, field in names.items()}
-            if taken(
-                form,
-                lambda: operation(
-                    admission_id=admission.id, expected_version=form.cleaned_data["version"],
-                    by=request.actor, at=request.now, **values,
-                ),
-            ):  # fmt: skip
-                messages.success(request, str(done))
-                return redirect("shelter-stay", number)
-        return show(request, admission, form, status=422)
+    def form(request: StaffRequest, admission: Admission) -> forms.Form:
+        made: forms.Form = rebuilt(request, admission, move, kind) if move else kind(request.POST)
+        return made
 
-    view.__doc__ = operation.__doc__
-    return view
+    return act_view(operation, names, form=form, again=show, done=done)
 
 
 _STAYS = {"stay_ids": "stays"}

@@ -14,8 +14,8 @@ from rangkul.access.policy import may, require
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.page import StaffRequest, posted, staff
 from rangkul.desk.shelter.board import line
+from rangkul.desk.shelter.doing import taken
 from rangkul.desk.shelter.forms import AskForm
-from rangkul.desk.shelter.houses import taken
 from rangkul.shelter import operations, queries
 
 

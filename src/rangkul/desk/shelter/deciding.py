@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rangkul.access.permissions import Permission
 from rangkul.desk.page import StaffRequest, posted, staff
 from rangkul.desk.referrals.request import sheet_context
 from rangkul.desk.shelter import wording
-from rangkul.desk.shelter.forms import ConflictForm, DropForm, ListForm, PlaceForm, RefuseForm
-from rangkul.desk.shelter.houses import taken
+from rangkul.desk.shelter.doing import act_view, own
+from rangkul.desk.shelter.forms import (
+    ConflictForm,
+    DropForm,
+    ListForm,
+    PlaceForm,
+    RefuseForm,
+    TogetherForm,
+)
 from rangkul.foundation.errors import InvalidInput
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import operations as referrals
@@ -74,23 +85,6 @@ def packet_context(request: StaffRequest, request_id: int) -> dict[str, Any]:
 
 @staff(Permission.KEEP_STAYS)
 @require_POST
-def check(request: StaffRequest, number: str) -> HttpResponse:
-    """The check for a case of the own agency."""
-    admission = own(request, number)
-    form = ConflictForm(request.POST)
-    if form.is_valid() and taken(
-        form,
-        lambda: operations.check_conflict(
-            admission_id=admission.id, conflict=form.cleaned_data["conflict"],
-            expected_version=form.cleaned_data["version"], by=request.actor, at=request.now,
-        ),
-    ):  # fmt: skip
-        return redirect("shelter-stay", number)
-    return show_deciding(request, admission, form, status=422)
-
-
-@staff(Permission.KEEP_STAYS)
-@require_POST
 def place(request: StaffRequest, number: str) -> HttpResponse:
     """Beds for all of them; who comes second to a bed keeps the whole form."""
     admission = own(request, number)
@@ -101,7 +95,7 @@ def place(request: StaffRequest, number: str) -> HttpResponse:
                 admission_id=admission.id, house_id=_house_of(request, admission, form),
                 people=form.people(), expected_version=form.cleaned_data["version"],
                 willing=form.cleaned_data["willing"], criteria=form.cleaned_data["criteria"],
-                arrives_at=_arrival(form), words=form.cleaned_data["words"], by=request.actor,
+                arrives_at=arrival_of(form), words=form.cleaned_data["words"], by=request.actor,
                 at=request.now,
             )  # fmt: skip
         except InvalidInput as fault:
@@ -118,69 +112,7 @@ def place(request: StaffRequest, number: str) -> HttpResponse:
     return show_deciding(request, admission, form, status=422)
 
 
-@staff(Permission.KEEP_STAYS)
-@require_POST
-def refuse(request: StaffRequest, number: str) -> HttpResponse:
-    """No, with a reason and another way."""
-    admission = own(request, number)
-    form = RefuseForm(request.POST)
-    if form.is_valid():
-        clean = form.cleaned_data
-        if taken(
-            form,
-            lambda: operations.refuse(
-                admission_id=admission.id, reason=clean["reason"],
-                alternative=clean["alternative"], expected_version=clean["version"],
-                by=request.actor, at=request.now,
-            ),
-        ):  # fmt: skip
-            messages.success(request, _("The sender has been told no, why, and where instead."))
-            return redirect("shelter-stay", number)
-    return show_deciding(request, admission, form, status=422)
-
-
-@staff(Permission.KEEP_STAYS)
-@require_POST
-def wait(request: StaffRequest, number: str) -> HttpResponse:
-    """On the waiting list."""
-    admission = own(request, number)
-    form = ListForm(request.POST)
-    if form.is_valid() and taken(
-        form,
-        lambda: operations.put_on_list(
-            admission_id=admission.id, words=form.cleaned_data["words"],
-            expected_version=form.cleaned_data["version"], by=request.actor, at=request.now,
-        ),
-    ):  # fmt: skip
-        messages.success(request, _("On the waiting list. The sender's clock runs on."))
-        return redirect("shelter-stay", number)
-    return show_deciding(request, admission, form, status=422)
-
-
-@staff(Permission.KEEP_STAYS)
-@require_POST
-def drop(request: StaffRequest, number: str) -> HttpResponse:
-    """Off the list."""
-    admission = own(request, number)
-    form = DropForm(request.POST)
-    if form.is_valid() and taken(
-        form,
-        lambda: operations.drop(
-            admission_id=admission.id, reason=form.cleaned_data["reason"],
-            expected_version=form.cleaned_data["version"], by=request.actor, at=request.now,
-        ),
-    ):  # fmt: skip
-        messages.success(request, _("Off the list."))
-        return redirect("shelter-board")
-    return show_deciding(request, admission, form, status=422)
-
-
 # -- the page ----------------------------------------------------------------------------------
-
-
-def own(request: StaffRequest, number: str) -> Admission:
-    """An admission at a desk where the person keeps stays."""
-    return queries.get_own_admission(request.actor, queries.admission_id_of(number))
 
 
 def show_deciding(
@@ -242,7 +174,7 @@ def place_form(request: StaffRequest, admission: Admission, *, bound: bool = Fal
     chosen = set(sent) if bound else set()
     criteria = list(dict.fromkeys(code for view in houses for code in view.house.criteria))
     return PlaceForm(
-        request.POST if bound else None, persons=persons, beds=_beds(houses, chosen),
+        request.POST if bound else None, persons=persons, beds=bed_choices(houses, chosen),
         criteria=criteria,
         initial=initial,
     )  # fmt: skip
@@ -270,7 +202,7 @@ def _free(view: HouseView) -> list[Berth]:
     return queries.list_berths(view.house)
 
 
-def _beds(houses: list[HouseView], chosen: set[str]) -> list[tuple[Any, Any]]:
+def bed_choices(houses: list[HouseView], chosen: set[str]) -> list[tuple[Any, Any]]:
     """The free beds to choose from, by house where there are several.
 
     A bed that was chosen stays to be read, though somebody else has it by now.
@@ -309,7 +241,7 @@ def _all_beds(view: HouseView) -> list[Berth]:
     ]
 
 
-def _arrival(form: PlaceForm) -> datetime | None:
+def arrival_of(form: PlaceForm | TogetherForm) -> datetime | None:
     """When they come; without an hour given for later, the form is refused by its field."""
     if form.cleaned_data["when"] == "now":
         return None
@@ -317,6 +249,30 @@ def _arrival(form: PlaceForm) -> datetime | None:
     if at is None:
         raise InvalidInput({"arrives_at": "required"})
     return at
+
+
+def _decision(
+    kind: type[forms.Form], operation: Callable[..., object], names: Mapping[str, str],
+    done: str | Promise = "", *, to_board: bool = False,
+) -> Callable[..., HttpResponseBase]:  # fmt: skip
+    return act_view(
+        operation, names, form=lambda request, _admission: kind(request.POST),
+        again=show_deciding, done=done, to_board=to_board,
+    )  # fmt: skip
+
+
+check = _decision(ConflictForm, operations.check_conflict, {"conflict": "conflict"})
+refuse = _decision(
+    RefuseForm, operations.refuse, {"reason": "reason", "alternative": "alternative"},
+    gettext_lazy("The sender has been told no, why, and where instead."),
+)  # fmt: skip
+wait = _decision(
+    ListForm, operations.put_on_list, {"words": "words"},
+    gettext_lazy("On the waiting list. The sender's clock runs on."),
+)  # fmt: skip
+drop = _decision(
+    DropForm, operations.drop, {"reason": "reason"}, gettext_lazy("Off the list."), to_board=True
+)
 
 
 urlpatterns = [

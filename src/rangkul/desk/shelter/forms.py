@@ -10,10 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rangkul.desk.shelter import wording
+from rangkul.look.fields import set_choices
 from rangkul.reference import queries as reference
 from rangkul.shelter import fitting, workflow
-from rangkul.shelter.models import Stay
-from rangkul.shelter.operations import HouseDetails, Person
+from rangkul.shelter.models import Admission, Stay
+from rangkul.shelter.operations import GroupMember, HouseDetails, Person
 from rangkul.shelter.sealed import HousePlace, Needs
 
 Choices = Iterable[tuple[Any, Any]]
@@ -35,18 +36,18 @@ def _day() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class Versioned(forms.Form):
-    """A form made on one version of a row; several of them stand on one page."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000)
+class _OneOfMany(forms.Form):
+    """Several forms stand on one page: each names its fields' ids after itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}-%s")
         super().__init__(*args, **kwargs)
 
-    def choose(self, name: str, choices: Choices) -> None:
-        """Give a field its choices."""
-        self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
+
+class Versioned(_OneOfMany):
+    """A form made on one version of a row."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000)
 
 
 class ConflictForm(Versioned):
@@ -59,8 +60,8 @@ class ConflictForm(Versioned):
     )  # fmt: skip
 
 
-class PlaceForm(Versioned):
-    """Who gets which bed, why, when they come; each person has a row of three fields."""
+class _Placing(forms.Form):
+    """What is asked of every placing, of one person or of many."""
 
     willing = forms.BooleanField(
         label=_("The person wants to stay here"), required=False,
@@ -82,24 +83,37 @@ class PlaceForm(Versioned):
         help_text=_("The meeting point and the time. Never the address of the house."),
     )  # fmt: skip
 
+    def add_person(self, key: object, group: str, beds: Choices, *, required: bool = True) -> None:
+        """Three fields for one person: age group, sex, bed."""
+        self.fields[f"group-{key}"] = forms.ChoiceField(
+            label=_("Age"), choices=_codes(workflow.PERSON_GROUPS), initial=group
+        )
+        self.fields[f"sex-{key}"] = forms.ChoiceField(
+            label=_("Sex"), required=required,
+            choices=[("", "–"), ("P", _("Female")), ("L", _("Male")),
+                     (fitting.OTHER_SEX, _("Other: the room is chosen together"))],
+        )  # fmt: skip
+        self.fields[f"bed-{key}"] = forms.ChoiceField(
+            label=_("Bed"), choices=[("", "–"), *beds], required=required
+        )
+
+    def name_criteria(self, criteria: Sequence[str]) -> None:
+        """Offer the grounds that the houses serve."""
+        labels = dict(reference.choices("kriteria_rptc"))
+        set_choices(self, "criteria", [(code, labels.get(code, code)) for code in criteria])
+
+
+class PlaceForm(Versioned, _Placing):
+    """Who gets which bed, why, when they come; each person has a row of three fields."""
+
     def __init__(
         self, *args: Any, persons: int, beds: Choices, criteria: Sequence[str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        labels = dict(reference.choices("kriteria_rptc"))
-        self.choose("criteria", [(code, labels.get(code, code)) for code in criteria])
-        self.persons, options = persons, [("", "–"), *beds]
+        self.name_criteria(criteria)
+        self.persons, options = persons, list(beds)
         for index in range(persons):
-            self.fields[f"group-{index}"] = forms.ChoiceField(
-                label=_("Age"), choices=_codes(workflow.PERSON_GROUPS),
-                initial=workflow.ADULT if index == 0 else workflow.CHILD,
-            )  # fmt: skip
-            self.fields[f"sex-{index}"] = forms.ChoiceField(
-                label=_("Sex"),
-                choices=[("", "–"), ("P", _("Female")), ("L", _("Male")),
-                         (fitting.OTHER_SEX, _("Other: the room is chosen together"))],
-            )  # fmt: skip
-            self.fields[f"bed-{index}"] = forms.ChoiceField(label=_("Bed"), choices=options)
+            self.add_person(index, workflow.ADULT if index == 0 else workflow.CHILD, options)
 
     @property
     def rows(self) -> list[tuple[int, forms.BoundField, forms.BoundField, forms.BoundField]]:
@@ -118,6 +132,48 @@ class PlaceForm(Versioned):
         ]
 
 
+class TogetherForm(_OneOfMany, _Placing):
+    """Several askings in one act: who of them, which bed each, as strangers or as one family."""
+
+    family = forms.BooleanField(
+        label=_("They are one family: a parent with children"), required=False,
+        help_text=_("Then they may share a family room, and a cot may stand beside the parent."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, admissions: Sequence[Admission], beds: Choices, criteria: Sequence[str],
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.name_criteria(criteria)
+        self.admissions, options = list(admissions), list(beds)
+        self.fields["willing"].label = _("Each of them wants to stay here")
+        for admission in self.admissions:
+            self.fields[f"take-{admission.id}"] = forms.BooleanField(required=False)
+            self.fields[f"version-{admission.id}"] = forms.IntegerField(
+                widget=forms.HiddenInput, required=False, min_value=0, max_value=2_000_000_000
+            )
+            group = workflow.CHILD if admission.is_child else workflow.ADULT
+            self.add_person(admission.id, group, options, required=False)
+
+    def row(self, admission: Admission) -> tuple[forms.BoundField, ...]:
+        """The fields of one asking: take, version, group, sex, bed."""
+        return tuple(
+            self[f"{name}-{admission.id}"] for name in ("take", "version", "group", "sex", "bed")
+        )
+
+    def members(self) -> list[GroupMember]:
+        """The valid form's chosen ones; a bed left open is 0, which the operation refuses."""
+        clean, made = self.cleaned_data, []
+        for admission in self.admissions:
+            if not clean.get(f"take-{admission.id}"):
+                continue
+            sex, group = clean[f"sex-{admission.id}"], clean[f"group-{admission.id}"]
+            person = Person(sex, group, int(clean[f"bed-{admission.id}"] or 0))
+            made.append(GroupMember(admission.id, (person,), clean[f"version-{admission.id}"]))
+        return made
+
+
 class RefuseForm(Versioned):
     """No, with its reason and another way."""
 
@@ -129,7 +185,7 @@ class RefuseForm(Versioned):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choose("reason", [("", "–"), *reference.choices("alasan_tolak")])
+        set_choices(self, "reason", [("", "–"), *reference.choices("alasan_tolak")])
 
 
 class ListForm(Versioned):
@@ -155,7 +211,7 @@ class _OfStays(Versioned):
 
     def __init__(self, *args: Any, stays: Sequence[Stay] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choose("stays", [(str(stay.id), wording.person_words(stay)) for stay in stays])
+        set_choices(self, "stays", [(str(stay.id), wording.person_words(stay)) for stay in stays])
         self.fields["stays"].initial = [str(stay.id) for stay in stays]
         if len(stays) == 1:
             self.fields["stays"].widget = forms.MultipleHiddenInput()
@@ -182,12 +238,9 @@ class OutForm(_OfStays):
     back_on = forms.DateField(label=_("Back on"), widget=_day())
 
 
-class LeaveForm(_OfStays):
-    """A planned leaving."""
+class _EndForm(_OfStays):
+    """The end of a stay."""
 
-    destination = forms.ChoiceField(
-        label=_("Where to"), choices=_asked(workflow.DESTINATIONS), required=False
-    )
     whereto = forms.CharField(
         label=_("What we know of the place"), required=False, max_length=600, widget=_lines(),
         help_text=_("Sealed; it stays in this house."),
@@ -197,10 +250,17 @@ class LeaveForm(_OfStays):
     )
 
 
-class LoseForm(LeaveForm):
+class LeaveForm(_EndForm):
+    """A planned leaving."""
+
+    destination = forms.ChoiceField(
+        label=_("Where to"), choices=_asked(workflow.DESTINATIONS), required=False
+    )
+
+
+class LoseForm(_EndForm):
     """Left by own wish, missing, died."""
 
-    destination = None  # type: ignore[assignment]
     how = forms.ChoiceField(
         label=_("What happened"), choices=_asked(workflow.LOSSES), required=False
     )
@@ -216,8 +276,8 @@ class MoveForm(Versioned):
         self, *args: Any, stays: Sequence[Stay] = (), beds: Choices = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.choose("stay", [(str(stay.id), wording.person_words(stay)) for stay in stays])
-        self.choose("bed", [("", "–"), *beds])
+        set_choices(self, "stay", [(str(stay.id), wording.person_words(stay)) for stay in stays])
+        set_choices(self, "bed", [("", "–"), *beds])
         if len(stays) == 1:
             self.fields["stay"].widget = forms.HiddenInput()
             self.fields["stay"].initial = stays[0].id
@@ -328,9 +388,9 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, desks: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["desk_id"].choices = list(desks)  # type: ignore[attr-defined]
+        set_choices(self, "desk_id", desks)
         criteria = reference.choices("kriteria_rptc")
-        self.fields["criteria"].choices = criteria  # type: ignore[attr-defined]
+        set_choices(self, "criteria", criteria)
 
 
 class HouseForm(Versioned):
@@ -354,8 +414,8 @@ class HouseForm(Versioned):
 
     def __init__(self, *args: Any, desks: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choose("desk_id", desks)
-        self.choose("criteria", reference.choices("kriteria_rptc"))
+        set_choices(self, "desk_id", desks)
+        set_choices(self, "criteria", reference.choices("kriteria_rptc"))
 
     def details(self) -> HouseDetails:
         """The valid form's house."""
@@ -382,7 +442,7 @@ class HousePlaceForm(Versioned):
         return HousePlace(**{k: v for k, v in self.cleaned_data.items() if k != "version"})
 
 
-class RoomForm(Versioned):
+class _RoomForm(_OneOfMany):
     """For whom a room is."""
 
     age_group = forms.ChoiceField(label=_("For"), choices=_codes(workflow.ROOM_GROUPS))
@@ -393,10 +453,13 @@ class RoomForm(Versioned):
     accessible = forms.BooleanField(label=_("Can be reached with a wheelchair"), required=False)
 
 
-class NewRoomForm(RoomForm):
+class RoomForm(_RoomForm, Versioned):
+    """A standing room, taken for others than before."""
+
+
+class NewRoomForm(_RoomForm):
     """A room with its beds."""
 
-    version = None  # type: ignore[assignment]
     beds = forms.IntegerField(label=_("Beds"), min_value=0, max_value=24, initial=2)
     cots = forms.IntegerField(label=_("Cots"), min_value=0, max_value=24, initial=0)
 

@@ -17,6 +17,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.desk.page import StaffRequest, opened_version, posted, staff
 from rangkul.desk.shelter import wording
+from rangkul.desk.shelter.doing import taken
 from rangkul.desk.shelter.forms import (
     BedForm,
     CloseBedForm,
@@ -25,10 +26,9 @@ from rangkul.desk.shelter.forms import (
     NewRoomForm,
     RoomForm,
 )
-from rangkul.foundation.errors import InvalidInput
 from rangkul.network import queries as network
 from rangkul.reference.services import ServiceCode
-from rangkul.shelter import operations, policy, queries, workflow
+from rangkul.shelter import operations, queries, workflow
 from rangkul.shelter.models import House
 from rangkul.shelter.queries import HouseView
 
@@ -137,21 +137,16 @@ def edit_house(request: StaffRequest, house_id: int) -> HttpResponse:
 @require_POST
 def add_room(request: StaffRequest, house_id: int) -> HttpResponse:
     """One more room."""
-    view = queries.get_house(request.actor, house_id, to_manage=True)
     form = NewRoomForm(request.POST)
-    if form.is_valid():
+
+    def act() -> object:
         clean = form.cleaned_data
-        if taken(
-            form,
-            lambda: operations.add_room(
-                house_id=house_id, sex=clean["sex"], group=clean["age_group"],
-                beds=clean["beds"], cots=clean["cots"], accessible=clean["accessible"],
-                by=request.actor, at=request.now,
-            ),
-        ):  # fmt: skip
-            messages.success(request, _("The room stands."))
-            return redirect("shelter-house", house_id)
-    return _show(request, view, form, status=422)
+        return operations.add_room(
+            house_id=house_id, sex=clean["sex"], group=clean["age_group"], beds=clean["beds"],
+            cots=clean["cots"], accessible=clean["accessible"], by=request.actor, at=request.now,
+        )  # fmt: skip
+
+    return _done(request, house_id, form, act, _("The room stands."))
 
 
 @staff(Permission.KEEP_HOUSES)
@@ -160,19 +155,16 @@ def change_room(request: StaffRequest, room_id: int) -> HttpResponse:
     """For whom a room is."""
     room = queries.get_room(request.actor, room_id)
     form = RoomForm(request.POST)
-    if form.is_valid():
+
+    def act() -> object:
         clean = form.cleaned_data
-        if taken(
-            form,
-            lambda: operations.change_room(
-                room_id=room_id, sex=clean["sex"], group=clean["age_group"],
-                accessible=clean["accessible"], expected_version=clean["version"],
-                by=request.actor, at=request.now,
-            ),
-        ):  # fmt: skip
-            messages.success(request, _("The room is saved."))
-            return redirect("shelter-house", room.house_id)
-    return _again(request, room.house_id, form)
+        return operations.change_room(
+            room_id=room_id, sex=clean["sex"], group=clean["age_group"],
+            accessible=clean["accessible"], expected_version=clean["version"], by=request.actor,
+            at=request.now,
+        )  # fmt: skip
+
+    return _done(request, room.house_id, form, act, _("The room is saved."))
 
 
 @staff(Permission.KEEP_HOUSES)
@@ -181,15 +173,12 @@ def add_bed(request: StaffRequest, room_id: int) -> HttpResponse:
     """One more bed or cot."""
     room = queries.get_room(request.actor, room_id)
     form = BedForm(request.POST)
-    if form.is_valid() and taken(
-        form,
-        lambda: operations.add_bed(
-            room_id=room_id, kind=form.cleaned_data["kind"], by=request.actor, at=request.now
-        ),
-    ):
-        messages.success(request, _("One more bed."))
-        return redirect("shelter-house", room.house_id)
-    return _again(request, room.house_id, form)
+
+    def act() -> object:
+        kind = form.cleaned_data["kind"]
+        return operations.add_bed(room_id=room_id, kind=kind, by=request.actor, at=request.now)
+
+    return _done(request, room.house_id, form, act, _("One more bed."))
 
 
 @staff(Permission.KEEP_HOUSES)
@@ -198,18 +187,15 @@ def close_bed(request: StaffRequest, bed_id: int) -> HttpResponse:
     """Nobody can sleep there for now."""
     bed = queries.get_bed(request.actor, bed_id)
     form = CloseBedForm(request.POST)
-    if form.is_valid():
+
+    def act() -> object:
         clean = form.cleaned_data
-        if taken(
-            form,
-            lambda: operations.close_bed(
-                bed_id=bed_id, reason=clean["reason"], until=clean["until"],
-                expected_version=clean["version"], by=request.actor, at=request.now,
-            ),
-        ):  # fmt: skip
-            messages.success(request, _("The bed is closed."))
-            return redirect("shelter-house", bed.room.house_id)
-    return _again(request, bed.room.house_id, form)
+        return operations.close_bed(
+            bed_id=bed_id, reason=clean["reason"], until=clean["until"],
+            expected_version=clean["version"], by=request.actor, at=request.now,
+        )  # fmt: skip
+
+    return _done(request, bed.room.house_id, form, act, _("The bed is closed."))
 
 
 @staff(Permission.KEEP_HOUSES)
@@ -265,21 +251,14 @@ def edit_place(request: StaffRequest, house_id: int) -> HttpResponse:
 # -- parts -------------------------------------------------------------------------------------
 
 
-def taken(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Do the act; what it could not take stands beside its field."""
-    try:
-        act()
-    except InvalidInput as fault:
-        wording.put_faults(form, fault)
-        return False
-    except policy.BedTaken:
-        form.add_error(None, wording.taken_words())
-        return False
-    return True
-
-
-def _again(request: StaffRequest, house_id: int, form: forms.Form) -> HttpResponse:
+def _done(
+    request: StaffRequest, house_id: int, form: forms.Form, act: Callable[[], object], said: str
+) -> HttpResponse:
+    """Do the act and go to the house; a form that could not be taken is put back on its page."""
     view = queries.get_house(request.actor, house_id, to_manage=True)
+    if form.is_valid() and taken(form, act):
+        messages.success(request, said)
+        return redirect("shelter-house", house_id)
     return _show(request, view, form, status=422)
 
 

@@ -20,7 +20,8 @@ from rangkul.clocks import queries as clocks
 from rangkul.desk.page import StaffRequest, posted, staff
 from rangkul.desk.shelter import wording
 from rangkul.desk.shelter.board import SEES_BOARD
-from rangkul.desk.shelter.deciding import own, packet_context, show_deciding
+from rangkul.desk.shelter.deciding import packet_context, show_deciding
+from rangkul.desk.shelter.doing import own, taken
 from rangkul.desk.shelter.forms import (
     ArriveForm,
     BackForm,
@@ -36,7 +37,7 @@ from rangkul.desk.shelter.forms import (
     SearchForm,
     WithdrawForm,
 )
-from rangkul.desk.shelter.houses import taken
+from rangkul.desk.shelter.moving import other_houses
 from rangkul.desk.wording import procedure_title
 from rangkul.foundation.errors import NotReachable
 from rangkul.reference.zones import zone_of
@@ -84,6 +85,11 @@ def show(
         "trail": [(reverse("shelter-board"), _("Shelter board")), ("", number)],
     }  # fmt: skip
     context["people"] = [_person(stay) for stay in stays]
+    context["moves"] = [
+        (move, wording.person_words(move.stay), wording.bed_place(move.from_bed),
+         wording.bed_place(move.to_bed))
+        for move in queries.list_moves(admission)
+    ]  # fmt: skip
     if keeps:
         context |= _for_keepers(request, admission, stays, form)
     return render(request, "desk/shelter/stay.html", context, status=status)
@@ -129,6 +135,7 @@ def _for_keepers(
     }  # fmt: skip
     live = [stay for stay in stays if stay.state in workflow.LIVE]
     if live and admission.house is not None:
+        context["may_move_house"] = bool(other_houses(request, admission))
         context["forms"]["move"] = _given(
             form, MoveForm, admission, stays=live, beds=_free_beds(admission)
         )

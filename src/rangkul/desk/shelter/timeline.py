@@ -86,10 +86,9 @@ def rows(
 
 
 def _row(bed: Bed, asked: dict[int, Extension], *, now: datetime, zone: str) -> BedRow:
-    live: list[Stay] = bed.live  # type: ignore[attr-defined]
-    if not live:
+    if not bed.live:
         return BedRow(bed)
-    stay, place = live[0], ZoneInfo(zone)
+    stay, place = bed.live[0], ZoneInfo(zone)
     admission = stay.admission
     today = now.astimezone(place).date()
     extension = asked.get(admission.id)

@@ -112,7 +112,10 @@ def person_words(stay: Stay) -> str:
 def stay_state(stay: Stay) -> tuple[str, str]:
     """How a person's stay stands, and in which tone."""
     if stay.state == workflow.ENDED:
-        known = {**workflow.DESTINATIONS, **workflow.LOSSES, **workflow.MISS_REASONS}
+        known = {
+            **workflow.DESTINATIONS, **workflow.LOSSES, **workflow.MISS_REASONS,
+            workflow.TAKEN_BACK: workflow.TAKEN_BACK_WORDS,
+        }  # fmt: skip
         return str(known.get(stay.ending, "")), "quiet"
     words = {
         workflow.EXPECTED: (_("On the way"), "low"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -50,12 +49,6 @@ def theme(context: Context) -> str:
     request = context.get("request")
     chosen = request.COOKIES.get("rangkul_theme", "") if request is not None else ""
     return chosen if chosen in ("dark", "light") else ""
-
-
-@register.simple_tag
-def fresh_id(prefix: str = "id") -> str:
-    """An id no other element of the page bears, for tying a label to its control."""
-    return f"{prefix}-{secrets.token_hex(4)}"
 
 
 @register.simple_tag(takes_context=True)

@@ -24,6 +24,15 @@ from rangkul.network.operations.desks import (
     set_places,
     set_services,
 )
+from rangkul.network.operations.founding import (
+    AgencyStands,
+    NotFromOutside,
+    end_agency,
+    found_agency,
+    give_role,
+    resume_agency,
+    take_role,
+)
 from rangkul.network.operations.outside import (
     create_agency,
     create_desk,
@@ -40,8 +49,10 @@ from rangkul.network.operations.roster import (
 from rangkul.network.operations.staff import change_roles, end_membership, invite_member
 
 __all__ = [
+    "AgencyStands",
     "AgreementDetails",
     "DeskDetails",
+    "NotFromOutside",
     "Offer",
     "add_alias",
     "add_shift",
@@ -55,17 +66,22 @@ __all__ = [
     "details_of",
     "edit_agency",
     "edit_desk",
+    "end_agency",
     "end_agreement",
     "end_membership",
     "enter_absence",
     "enter_agreement",
+    "found_agency",
+    "give_role",
     "invite_member",
     "load_agreements",
     "open_desk",
     "remove_absence",
     "remove_alias",
     "remove_shift",
+    "resume_agency",
     "set_hours",
     "set_places",
     "set_services",
+    "take_role",
 ]

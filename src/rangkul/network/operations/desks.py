@@ -96,8 +96,12 @@ def apply_details(desk: Desk, details: DeskDetails) -> None:
     desk.accessible, desk.takes_reports = details.accessible, details.takes_reports
     desk.active, desk.capacity = details.active, details.capacity
     desk.latitude, desk.longitude = details.latitude, details.longitude
-    if None not in (desk.capacity, desk.free_places) and desk.free_places > desk.capacity:  # type: ignore[operator]
+    if _more_than_there_are(desk.free_places, desk.capacity):
         desk.free_places, desk.free_places_at = None, None
+
+
+def _more_than_there_are(free_places: int | None, capacity: int | None) -> bool:
+    return free_places is not None and capacity is not None and free_places > capacity
 
 
 @transaction.atomic
@@ -228,7 +232,7 @@ def set_places(*, desk_id: int, free_places: int | None, by: Actor, at: datetime
     desk = lock_own_desk(by, desk_id)
     if free_places is not None and free_places < 0:
         raise InvalidInput({"free_places": _("The number of places cannot be negative.")})
-    if None not in (free_places, desk.capacity) and free_places > desk.capacity:  # type: ignore[operator]
+    if _more_than_there_are(free_places, desk.capacity):
         raise InvalidInput({"free_places": _("More places are free than the desk has.")})
     desk.free_places, desk.free_places_at = free_places, at
     _save(desk)

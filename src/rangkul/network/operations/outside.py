@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rangkul.access.roles import check_roles
+from rangkul.foundation.errors import InvalidInput
 from rangkul.network.hours import check_hours
 from rangkul.network.models import Agency, AgencyAlias, Desk, DeskService, DutyShift, Membership
 from rangkul.network.operations.desks import (
@@ -21,6 +23,7 @@ from rangkul.network.operations.desks import (
     check_offers,
     offer_rows,
 )
+from rangkul.reference import queries as reference
 
 Alias = tuple[str, date | None, date | None]
 
@@ -41,7 +44,9 @@ def create_agency(
     """Make the agency of this code, or leave it as its own people have kept it since.
 
     ``using`` is the owner's connection, ``area`` a code, an alias (name, first day, last day).
+    Raises ``InvalidInput`` for a kind, level or area that no list holds.
     """
+    _check_codes(kind=kind, level=level, area=area, using=using)
     with transaction.atomic(using=using):
         agency, made = Agency.objects.using(using).get_or_create(
             code=code,
@@ -61,6 +66,18 @@ def create_agency(
                 for words, first, last in aliases
             )
     return agency
+
+
+def _check_codes(*, kind: str, level: str, area: str, using: str) -> None:
+    errors = {}
+    if not reference.is_code("jenis_lembaga", kind):
+        errors["kind"] = _("%(code)s is no kind of agency.") % {"code": kind}
+    if not reference.is_code("tingkat_lembaga", level):
+        errors["level"] = _("%(code)s is no level of an agency.") % {"code": level}
+    if not reference.is_area(area, using=using):
+        errors["area"] = _("There is no area with the code %(code)s.") % {"code": area}
+    if errors:
+        raise InvalidInput(errors)
 
 
 def create_desk(

@@ -38,6 +38,7 @@ from rangkul.network.queries.directory import (
     AgencyRow,
     DeskCard,
     DirectoryPage,
+    answers,
     get_agency,
     get_agency_page,
     get_desk,
@@ -49,6 +50,7 @@ from rangkul.network.queries.directory import (
     open_now,
     opening,
     search_directory,
+    stands,
 )
 from rangkul.network.queries.receiving import receiving_desk
 from rangkul.network.queries.roster import (
@@ -70,7 +72,7 @@ from rangkul.network.queries.staff import (
     list_companions,
     list_staff,
 )
-from rangkul.network.queries.suggestions import search_desks, suggest_desks
+from rangkul.network.queries.suggestions import search_desks, suggest_desks, suggest_stand_ins
 from rangkul.network.ranking import Hidden, Suggestion, Suggestions, SurvivorFacts
 
 __all__ = [
@@ -94,6 +96,7 @@ __all__ = [
     "actor_of",
     "agency_names",
     "agreements_between",
+    "answers",
     "cover_of",
     "covering_each",
     "desk_names",
@@ -132,8 +135,10 @@ __all__ = [
     "search_desks",
     "search_directory",
     "stand_ins",
+    "stands",
     "state_of",
     "suggest_desks",
+    "suggest_stand_ins",
     "week_start",
     "zone_of_desk",
 ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from rangkul.access.roles import NationalCoordinator, ProvinceCoordinator, Supervisor
 from rangkul.foundation.actor import Actor
 from rangkul.network.models import Agency, Desk, Membership
+from rangkul.network.queries.directory import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,12 @@ class ActingMembership:
 
 
 def _live() -> Q:
-    """Begun and not ended: a place that is promised for a later day lets nobody in before it."""
-    return Q(until__isnull=True, since__lte=timezone.now())
+    """Begun and not ended: a place that is promised for a later day lets nobody in before it.
+
+    An agency that has ended lets nobody in either.
+    """
+    now = timezone.now()
+    return Q(until__isnull=True, since__lte=now) & in_force(now.date(), prefix="agency__")
 
 
 def actor_of(membership: Membership) -> Actor:

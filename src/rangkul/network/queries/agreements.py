@@ -41,11 +41,6 @@ class AgreementRow:
     row: AgreementVersion
     state: str
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether somebody entered it here; what a release brought has no agency."""
-        return self.row.agency_id is not None
-
 
 RUNNING, SOON, ENDED, COMING = "running", "soon", "ended", "coming"
 

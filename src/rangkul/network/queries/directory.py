@@ -61,7 +61,10 @@ class DirectoryPage:
 
 @dataclass(frozen=True, slots=True)
 class DeskCard:
-    """A desk as a page shows it: the row, what it offers, and how it stands at the moment asked."""
+    """A desk as a page shows it: the row, what it offers, and how it stands at the moment asked.
+
+    The desk of an agency that has ended, or has not begun, is closed and offers nothing.
+    """
 
     desk: Desk
     offers: tuple[DeskService, ...]
@@ -83,6 +86,17 @@ def in_force(day: date, *, prefix: str = "") -> Q:
     """A condition on agencies that exist on a day; ``prefix`` is the way to the agency."""
     started = Q(**{f"{prefix}valid_from": None}) | Q(**{f"{prefix}valid_from__lte": day})
     return started & (Q(**{f"{prefix}valid_until": None}) | Q(**{f"{prefix}valid_until__gte": day}))
+
+
+def stands(agency: Agency, at: datetime) -> bool:
+    """Whether the agency exists on the day of ``at``: the same rule as `in_force`, for one row."""
+    first, last, day = agency.valid_from, agency.valid_until, at.date()
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def answers(desk: Desk, at: datetime) -> bool:
+    """Whether somebody may turn to this desk: in service, its agency (joined) not ended."""
+    return desk.active and stands(desk.agency, at)
 
 
 def _begins_a_word(words: str) -> list[str]:
@@ -197,16 +211,20 @@ def get_agency_page(agency_id: int) -> tuple[Agency, list[AgencyAlias]]:
 
 
 def _with_offers() -> QuerySet[Desk]:
-    offers = DeskService.objects.filter(active=True)
+    live = DeskService.objects.filter(active=True)
     return Desk.objects.select_related("agency__area").prefetch_related(
-        Prefetch("offers", queryset=offers, to_attr="live_offers")
+        Prefetch("offers", queryset=live)
     )
 
 
 def _card(desk: Desk, at: datetime, calendar: WorkingCalendar) -> DeskCard:
-    offers: list[DeskService] = desk.live_offers  # type: ignore[attr-defined]
-    offers.sort(key=lambda offer: _SERVICE_ORDER.get(offer.service, len(SERVICES)))
+    offers = sorted(
+        (offer for offer in desk.offers.all() if offer.active),
+        key=lambda offer: _SERVICE_ORDER.get(offer.service, len(SERVICES)),
+    )
     schedule = schedule_of(desk, calendar)
+    if not stands(desk.agency, at):
+        return DeskCard(desk, (), Opening(False, None, None, ""), schedule.zone)
     return DeskCard(desk, tuple(offers), hours.opening(schedule, at), schedule.zone)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from rangkul.access.permissions import Permission
 from rangkul.access.roles import roles_with
 from rangkul.network.models import Desk, Membership
+from rangkul.network.queries.directory import in_force
 from rangkul.reference import queries as reference
 
 _NATION: Final = "ID"
@@ -28,13 +29,11 @@ def receiving_desk(area: str, *, own_agency_id: int, at: datetime) -> Desk | Non
     """
     codes = reference.ancestor_codes(area)
     here = Q(serves__overlap=[*codes, _NATION]) | Q(serves=[], agency__area__in=codes)
-    day = at.date()
-    in_force = (Q(agency__valid_from=None) | Q(agency__valid_from__lte=day)) & (
-        Q(agency__valid_until=None) | Q(agency__valid_until__gte=day)
-    )
     desks = list(
         Desk.objects.filter(
-            in_force & (here | Q(agency_id=own_agency_id)), takes_reports=True, active=True
+            in_force(at.date(), prefix="agency__") & (here | Q(agency_id=own_agency_id)),
+            takes_reports=True,
+            active=True,
         ).select_related("agency")
     )
     staffed = _staffed({desk.agency_id for desk in desks}, at)

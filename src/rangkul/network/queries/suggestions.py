@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,8 +16,13 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.foundation.actor import Actor
 from rangkul.network.agreements import Party
-from rangkul.network.models import DeskService
-from rangkul.network.queries.agreements import covering_each
+from rangkul.network.models import AgreementVersion, DeskService
+from rangkul.network.queries.agreements import (
+    agreements_between,
+    covering_each,
+    get_version,
+    party_of,
+)
 from rangkul.network.queries.directory import in_force
 from rangkul.network.queries.roster import cover_of
 from rangkul.network.ranking import (
@@ -98,6 +103,62 @@ def suggest_desks(
         covers=cover_of(fitting, at) if fitting else {},
         limit=limit,
     )
+
+
+def suggest_stand_ins(
+    actor: Actor,
+    *,
+    service: str,
+    at: datetime,
+    survivor: SurvivorFacts,
+    near_area: str,
+    silent_agency: int,
+    limit: int = 5,
+) -> Suggestions:
+    """Desks that an agreement lets step in where a desk of ``silent_agency`` does not answer.
+
+    The agreement is one in force on the day of ``at`` between the acting and the silent agency,
+    whose term for ``service`` says so; the desks are those of its members who are bound to the
+    actor by that same version, the silent agency's other desks among them. Nothing where nothing
+    is agreed. Raises ``Forbidden``.
+    """
+    require(actor.roles, Permission.SEE_DIRECTORY)
+    need = Need(service, at, near_area)
+    zone = ZoneInfo(zone_of(near_area or party_of(silent_agency).area))
+    covering = agreements_between(
+        actor.agency_id, silent_agency, service, at.astimezone(zone).date()
+    )
+    agreed = {(c.agreement_id, c.version) for c in covering if c.terms.fallback}
+    if not agreed:
+        return Suggestions()
+    members = reduce(or_, (_bound_by(get_version(*each)) for each in sorted(agreed)))
+    found = _agreed(actor, need, _candidates(need, survivor, (actor.agency_id,), among=members))
+    # Named by another, closer agreement as well, an agency stands under that one instead.
+    candidates = [
+        c for c in found
+        if c.agreement and (c.agreement.agreement_id, c.agreement.version) in agreed
+    ]  # fmt: skip
+    fitting = [c.desk_id for c in candidates if not refusals(c, survivor)]
+    return rank(
+        candidates,
+        need,
+        survivor,
+        calendar=reference.working_calendar(near_area),
+        covers=cover_of(fitting, at) if fitting else {},
+        limit=limit,
+    )
+
+
+def _bound_by(version: AgreementVersion) -> Q:
+    """A condition on ``DeskService``: its agency may be a member, by its name or its area."""
+    areas = Q(pk__in=())
+    for member in version.members.all():
+        if member.member_id is not None:
+            areas |= Q(agency_id=member.member_id)
+        elif member.area_id is not None:
+            within = _within(member.area_id)
+            areas |= within & Q(agency__kind__in=member.kinds) if member.kinds else within
+    return areas
 
 
 def search_desks(
@@ -181,12 +242,12 @@ def _within(code: str) -> Q:
 
 
 def _candidates(
-    need: Need, survivor: SurvivorFacts, without_agencies: Collection[int]
+    need: Need, survivor: SurvivorFacts, without_agencies: Collection[int], among: Q | None = None
 ) -> list[Candidate]:
     """One query of four rings: regency, province, those who serve the place, the nation."""
     near = reference.ancestor_codes(need.near_area) if need.near_area else ()
     home = reference.ancestor_codes(survivor.area_code) if survivor.area_code else ()
-    offers = _offers(need, without_agencies)
+    offers = _offers(need, without_agencies).filter(among or Q())
     serving = Q(desk__serves__overlap=sorted({NATION, *near, *home}))
     if near:
         province, regency = near[0], near[min(1, len(near) - 1)]

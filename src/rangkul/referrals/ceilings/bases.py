@@ -76,9 +76,6 @@ The design names I1 A1 C0 H1; for the two classes it leaves open we take the ste
 home and carries no paper: a meeting point, a status.
 """
 
-TELL_THE_PERSON_WITHIN: Final = timedelta(hours=24)
-"""After sending on another basis than consent, where telling is safe."""
-
 REVIEW_WITHIN: Final = timedelta(hours=24)
 """By when a supervisor looks at a packet sent on another basis than consent."""
 

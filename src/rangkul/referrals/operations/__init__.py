@@ -19,6 +19,7 @@ from rangkul.referrals.operations.calling import (
     call_desks,
     end_calls,
     reassign_unanswered,
+    survivor_of,
     take_up_call,
 )
 from rangkul.referrals.operations.consenting import record_ground, withdraw_consent
@@ -31,7 +32,7 @@ from rangkul.referrals.operations.following import (
     read_sent_packet,
     take_up_answer,
 )
-from rangkul.referrals.operations.planning import Step, send_plan
+from rangkul.referrals.operations.planning import Planned, Step, send_plan
 from rangkul.referrals.operations.renewing import (
     Renewal,
     extend_packet,
@@ -66,6 +67,7 @@ from rangkul.referrals.operations.transferring import (
     take_over,
     take_up_refusal,
 )
+from rangkul.referrals.operations.turning import let_go, send_before_turn, take_turns
 
 __all__ = [
     "TOLD_CLOCK",
@@ -74,6 +76,7 @@ __all__ = [
     "Offer",
     "OpenPacket",
     "PassedOn",
+    "Planned",
     "Prepared",
     "Renewal",
     "Step",
@@ -92,6 +95,7 @@ __all__ = [
     "extend_packet",
     "first_contact",
     "keep_draft",
+    "let_go",
     "list_changes",
     "move_referral",
     "note_lapsed_reviews",
@@ -113,9 +117,12 @@ __all__ = [
     "reply",
     "report_outcome",
     "resume",
+    "send_before_turn",
     "send_plan",
     "send_referral",
+    "survivor_of",
     "take_over",
+    "take_turns",
     "take_up_answer",
     "take_up_call",
     "take_up_refusal",

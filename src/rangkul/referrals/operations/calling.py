@@ -50,12 +50,14 @@ class Answered:
 
 @transaction.atomic
 def call_desks(
-    *, request_id: int, by: Actor, at: datetime, desk_ids: Sequence[int] = ()
-) -> list[CallOffer]:
+    *, request_id: int, by: Actor, at: datetime, desk_ids: Sequence[int] = (),
+    first: Sequence[int] = (),
+) -> list[CallOffer]:  # fmt: skip
     """Call desks that could stand in for one that does not answer; the offers made now.
 
-    Without ``desk_ids`` the best-placed desks of other agencies are called, once for a request;
-    with them those desks join the call that runs. Raises ``IllegalMove`` once the request was
+    Without ``desk_ids`` the best-placed desks of other agencies are called, once for a request,
+    after those that an agreement lets step in (``first``); with them those desks join the call
+    that runs. Raises ``IllegalMove`` once the request was
     answered, ``InvalidInput`` for a desk that does not offer the service.
     """
     require(by.roles, Permission.SEND_REFERRAL)
@@ -68,7 +70,10 @@ def call_desks(
     if known and not desk_ids:
         return []
     file = cases.get_file(by, referral.case_id)
-    chosen = _named(desk_ids, request, at=at) if desk_ids else _fitting(file, request, by=by, at=at)
+    chosen = (
+        _named(desk_ids, request, at=at) if desk_ids
+        else _fitting(file, request, first, by=by, at=at)
+    )  # fmt: skip
     called = {offer.receiver_desk_id for offer in known}
     chosen = [desk for desk in chosen if desk.id not in called]
     if not chosen:
@@ -77,7 +82,9 @@ def call_desks(
     offers = _offer(call, chosen, len(known), file, request, by=by, at=at)
     record(
         by=by, at=at, name=events.CALL_MADE, subject_kind=SUBJECT, subject_id=call,
-        case_id=referral.case_id, detail={"desks": [desk.id for desk in chosen]},
+        case_id=referral.case_id,
+        detail={"desks": [desk.id for desk in chosen],
+                "stand_in": [desk.id for desk in chosen if desk.id in first]},
     )  # fmt: skip
     return offers
 
@@ -114,19 +121,29 @@ def _offer(
     return offers
 
 
-def _fitting(file: CaseFile, request: Request, *, by: Actor, at: datetime) -> list[Desk]:
-    """Desks of other agencies that offer the service and could take this person, best first."""
-    survivor = SurvivorFacts(
+def survivor_of(file: CaseFile) -> SurvivorFacts:
+    """What the cover knows of the person that decides which desk can take her."""
+    return SurvivorFacts(
         age_years=None, is_child=file.is_child, sex=file.sex, area_code="",
         needs_access="disabilitas" in file.flags, languages=tuple(file.languages),
         worker_sex=file.worker_sex if file.worker_sex in ("P", "L") else "",
+        age_band=file.age_band,
     )  # fmt: skip
+
+
+def _fitting(
+    file: CaseFile, request: Request, first: Sequence[int], *, by: Actor, at: datetime
+) -> list[Desk]:
+    """Those that stand in by agreement, then desks of other agencies that could take this person,
+    best first.
+    """
     found = network.suggest_desks(
-        by, service=request.service, at=at, survivor=survivor, near_area=file.area,
+        by, service=request.service, at=at, survivor=survivor_of(file), near_area=file.area,
         limit=CALLED_AT_ONCE, without_agencies=(by.agency_id, request.receiver_agency_id),
     ).ranked  # fmt: skip
-    desks = network.get_desks(each.desk_id for each in found)
-    return [desks[each.desk_id] for each in found]
+    chosen = list(dict.fromkeys([*first, *(each.desk_id for each in found)]))[:CALLED_AT_ONCE]
+    desks = network.get_desks(chosen)
+    return [desks[desk_id] for desk_id in chosen]
 
 
 def _named(desk_ids: Sequence[int], request: Request, *, at: datetime) -> list[Desk]:

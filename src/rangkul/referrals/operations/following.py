@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,7 @@ from rangkul.referrals.models import Packet, Referral, Request
 from rangkul.referrals.operations import pausing
 from rangkul.referrals.operations.calling import end_calls
 from rangkul.referrals.operations.sending import ACCEPT_CLOCK, Asked, draft_of, send_referral
+from rangkul.referrals.operations.turning import take_turns
 from rangkul.referrals.packet import Content
 from rangkul.trail import queries as trail
 from rangkul.trail.operations import record
@@ -148,6 +149,8 @@ def take_up_answer(*, request_id: int, by: Actor, at: datetime) -> bool:
         _record(events.REFERRAL_ENDED, request, referral, by=by, at=at)
         if done or request.reason in _OFFERED:
             _meet_medical_window(request, referral, by=by, at=at)
+        if done:
+            take_turns(referral=referral, by=by, at=at)
         changed = True
     return changed
 
@@ -192,19 +195,19 @@ def _expire_request(request_id: int, *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def note_lapsed_reviews(*, by: Actor, at: datetime, limit: int = 500) -> list[int]:
-    """Write down, once for each, that packets which the agency sent are held back; their ids.
+    """Hold back the packets that the agency sent on grounds nobody reviewed in time; the ids noted.
 
-    The holding back itself is asked at every reading (``grounds.review_lapsed``).
+    The database keeps their keys from the receiver until a second person has looked, and the trail
+    tells it once for each. Besides, every reading asks for itself (``grounds.review_lapsed``).
     """
     found = Referral.objects.filter(
         basis_id__in=consent.lapsed(at).values("id"), request__sender_agency_id=by.agency_id,
         request__packets__destroyed_at__isnull=True, request__packets__expires_at__gt=at,
     ).select_related("request")  # fmt: skip
-    referrals = [
-        referral
-        for referral in found.order_by("made_at", "id")[:limit]
-        if not _noted(referral.request_id, by)
-    ]
+    lapsed = list(found.order_by("made_at", "id")[:limit])
+    for referral in lapsed:
+        _hold_back(referral.request_id, at)
+    referrals = [each for each in lapsed if not _noted(each.request_id, by)]
     for referral in referrals:
         record(
             by=by, at=at, name=events.REVIEW_LAPSED, subject_kind="request",
@@ -214,6 +217,12 @@ def note_lapsed_reviews(*, by: Actor, at: datetime, limit: int = 500) -> list[in
         receiver = referral.request.receiver_agency_id
         post(Event(events.REVIEW_LAPSED, "request", str(referral.request_id), receiver))
     return [referral.request_id for referral in referrals]
+
+
+def _hold_back(request_id: int, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select house.hold_back_packet(%s, %s)", [request_id, at])
+    vault.forget_keys()
 
 
 def _noted(request_id: int, by: Actor) -> bool:

@@ -145,11 +145,12 @@ def preview(*, asked: Asked, by: Actor, at: datetime) -> Prepared:
 def send_referral(
     *, asked: Asked, token: UUID, by: Actor, at: datetime, seen: str = "",
     deadlines: Deadlines | None = None, uncovered_ok: bool = False, follows: UUID | None = None,
-    plan: UUID | None = None, after: UUID | None = None,
+    plan: UUID | None = None, after: UUID | None = None, referral_id: UUID | None = None,
 ) -> Request:  # fmt: skip
     """Send what was previewed. The same ``token`` again returns the request that it made.
 
-    ``seen`` is the digest of the previewed content. Side effects: request, sealed packet, the
+    ``seen`` is the digest of the previewed content, ``referral_id`` the id under which it waited in
+    a plan. Side effects: request, sealed packet, the
     sender's end, the need's state, the sender's clock, trail, outbox. Raises what ``prepare``
     raises, ``PreviewChanged``, ``NoCover``.
     """
@@ -168,9 +169,10 @@ def send_referral(
     sealed = _seal(request, prepared.built, prepared.basis, at=at)
     _refer_need(asked, prepared, by=by, at=at)
     Referral.objects.create(
-        id=new_id(), case_id=asked.case_id, need_id=asked.need_id, basis_id=prepared.basis.id,
-        request=request, levels=grounds.stored(prepared.built.levels), token=token,
-        follows=follows, plan=plan, after=after, made_at=at, made_by=by.user_id,
+        id=referral_id or new_id(), case_id=asked.case_id, need_id=asked.need_id,
+        basis_id=prepared.basis.id, request=request, token=token,
+        levels=grounds.stored(prepared.built.levels), follows=follows, plan=plan, after=after,
+        made_at=at, made_by=by.user_id,
     )  # fmt: skip
     clocks.start(
         procedure=ACCEPT_CLOCK, subject_kind="request", subject_id=request.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,7 @@ from rangkul.cases import queries as cases
 from rangkul.clocks import operations as clocks
 from rangkul.consent import policy as consent_policy
 from rangkul.consent import queries as consent
+from rangkul.consent.models import Basis
 from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
@@ -24,7 +25,7 @@ from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
 from rangkul.referrals import events, policy, queries, workflow
 from rangkul.referrals.models import CallOffer, Referral, Request
-from rangkul.referrals.operations.calling import call_desks
+from rangkul.referrals.operations.calling import CALLED_AT_ONCE, call_desks, survivor_of
 from rangkul.referrals.operations.following import cancel_referral, move_referral
 from rangkul.referrals.operations.sending import Asked, send_referral
 from rangkul.referrals.packet import Deadlines
@@ -47,16 +48,22 @@ class PassedOn:
 def pass_on(*, request_id: int, by: Actor, at: datetime) -> PassedOn:
     """Let a request go on whose desk has let its deadline pass; nothing where it need not.
 
-    Only to a desk that the survivor agreed to when consent was taken, each of them once: the first
-    packet's key is destroyed and the words are sealed anew. Without one, desks are called without
-    a packet. A desk that asked something is not silent: there the sender owes the answer.
+    With its packet only to a desk that the survivor agreed to when consent was taken, then to one
+    that steps in by the agreement of the day where the ground is the law's; each of them once: the
+    first packet's key is destroyed and the words are sealed anew. Else desks are called without a
+    packet, those of the agreement first. A desk that asked something is not silent: there the
+    sender owes the answer.
     """
     referral = queries.get_referral(by, request_id)
     custody.lock_case(by, referral.case_id)
     request = queries.lock(policy.sent_by(by), request_id)
     if request.state != workflow.SENT or request.accept_by > at:
         return PassedOn()
-    for desk_id in _agreed(referral, request, by=by, at=at):
+    asked = {each.receiver_desk_id for each in queries.chain_of(by, referral)}
+    stand_ins = [d for d in _by_agreement(referral, request, by=by, at=at) if d not in asked]
+    basis = consent.get_basis(by, referral.basis_id)
+    agreed = [d for d in dict.fromkeys(basis.fallback_desk_ids) if d not in asked]
+    for desk_id in _covered([*agreed, *stand_ins], basis, request, at=at):
         try:
             moved = move_referral(
                 request_id=request.id, desk_id=desk_id, by=by, at=at,
@@ -68,16 +75,32 @@ def pass_on(*, request_id: int, by: Actor, at: datetime) -> PassedOn:
             continue
         _owe_telling(moved, referral.case_id, by=by, at=at)
         return PassedOn(moved=moved)
-    return PassedOn(called=tuple(call_desks(request_id=request.id, by=by, at=at)))
+    called = call_desks(request_id=request.id, by=by, at=at, first=stand_ins)
+    return PassedOn(called=tuple(called))
 
 
-def _agreed(referral: Referral, request: Request, *, by: Actor, at: datetime) -> Iterator[int]:
-    """The agreed desks that were not asked yet and still offer the service, covered ones first."""
-    basis = consent.get_basis(by, referral.basis_id)
-    asked = {each.receiver_desk_id for each in queries.chain_of(by, referral)}
+def _by_agreement(referral: Referral, request: Request, *, by: Actor, at: datetime) -> list[int]:
+    """The desks that the agreement of the day lets step in for this one, the best placed first."""
+    file = cases.get_file(by, referral.case_id)
+    found = network.suggest_stand_ins(
+        by, service=request.service, at=at, survivor=survivor_of(file), near_area=file.area,
+        silent_agency=request.receiver_agency_id, limit=CALLED_AT_ONCE,
+    ).ranked  # fmt: skip
+    return [each.desk_id for each in found]
+
+
+def _covered(
+    desk_ids: Sequence[int], basis: Basis, request: Request, *, at: datetime
+) -> Iterator[int]:
+    """Those of the desks to which the packet may go and who still offer the service, those with
+    somebody on duty first.
+
+    An agreement between agencies is not the survivor's: a consent reaches the desks it names.
+    """
     fitting = []
-    for desk_id in dict.fromkeys(basis.fallback_desk_ids):
-        if desk_id in asked or consent_policy.obstacle(
+    for desk_id in dict.fromkeys(desk_ids):
+        named = desk_id in basis.fallback_desk_ids or basis.letter != consent_policy.CONSENT
+        if not named or consent_policy.obstacle(
             basis, service=request.service, desk_id=desk_id, at=at
         ):
             continue

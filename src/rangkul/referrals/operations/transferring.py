@@ -31,6 +31,7 @@ from rangkul.foundation.outbox import Event, post
 from rangkul.foundation.vault import DataClass, Owner
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
+from rangkul.network.models import Desk
 from rangkul.people import queries as people
 from rangkul.reference import queries as reference
 from rangkul.referrals import discretion, events, grounds, queries, workflow
@@ -77,7 +78,7 @@ def offer_transfer(*, offer: Offer, by: Actor, at: datetime) -> Transfer:
     desk = network.get_desk_card(offer.desk_id, at=at).desk
     standing = grounds.Standing.of(file)
     errors = (
-        _errors(offer, desk.agency_id, by=by, at=at)
+        _errors(offer, desk, by=by, at=at)
         | grounds.check_handing_over(
             letter=offer.ground.letter, article=offer.ground.article, standing=standing
         )
@@ -121,10 +122,12 @@ def offer_transfer(*, offer: Offer, by: Actor, at: datetime) -> Transfer:
     return transfer
 
 
-def _errors(offer: Offer, receiver: int, *, by: Actor, at: datetime) -> dict[str, str]:
+def _errors(offer: Offer, desk: Desk, *, by: Actor, at: datetime) -> dict[str, str]:
     errors: dict[str, str] = {}
-    if receiver == by.agency_id:
+    if desk.agency_id == by.agency_id:
         errors["desk"] = "own_agency"
+    elif not network.answers(desk, at):
+        errors["desk"] = "desk_closed"
     if offer.reason not in workflow.TRANSFER_REASONS:
         errors["reason"] = "unknown"
     if not offer.words.strip():

@@ -1,5 +1,11 @@
 """Writing the way home; an act on a group is one act, all of it or none, one record each person."""
 
+from rangkul.repatriation.operations.clearing import (
+    answer_as_investigator,
+    ask_clearance,
+    read_clearances,
+    take_up_clearance,
+)
 from rangkul.repatriation.operations.groups import (
     Arrival,
     Facts,
@@ -19,20 +25,21 @@ from rangkul.repatriation.operations.homecoming import confirm_arrival, record_v
 from rangkul.repatriation.operations.journeys import (
     Asking,
     Stretch,
+    articles_of,
     ask_desk,
     choose_other_desk,
-    leave_leg,
     plan_journey,
     plan_leg,
+    staffed,
 )
 from rangkul.repatriation.operations.knowing import (
     answer_clearance,
-    ask_clearance,
     describe,
     judge_origin,
     read_judgements,
     record_choice,
 )
+from rangkul.repatriation.operations.pins import make_pin, sign_by_pin
 from rangkul.repatriation.operations.receiving import (
     Decision,
     Opened,
@@ -40,6 +47,7 @@ from rangkul.repatriation.operations.receiving import (
     note_findings,
     read_leg,
 )
+from rangkul.repatriation.operations.taking_off import cancel_ahead, leave_leg
 
 __all__ = [
     "Arrival",
@@ -53,25 +61,33 @@ __all__ = [
     "Opened",
     "Stretch",
     "add_returnee",
+    "answer_as_investigator",
     "answer_clearance",
     "answer_leg",
+    "articles_of",
     "ask_clearance",
     "ask_desk",
+    "cancel_ahead",
     "choose_other_desk",
     "confirm_arrival",
     "describe",
     "import_group",
     "judge_origin",
     "leave_leg",
+    "make_pin",
     "note_findings",
     "open_group",
     "plan_journey",
     "plan_leg",
+    "read_clearances",
     "read_judgements",
     "read_leg",
     "record_choice",
     "record_visit",
     "set_fate",
+    "sign_by_pin",
     "sign_minutes",
+    "staffed",
+    "take_up_clearance",
     "write_minutes",
 ]

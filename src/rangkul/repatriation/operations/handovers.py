@@ -107,7 +107,7 @@ def sign_minutes(*, handover_id: UUID, mark: Mark, by: Actor, at: datetime) -> i
     if side == "":
         return 0
     present = list(Traveller.objects.filter(leg=leg, id__in=found.present).order_by("id"))
-    errors = _mark_errors(mark, at)
+    errors = mark_errors(mark, at)
     ready = workflow.BEHIND | {workflow.ACCEPTED}
     if any(t.state not in ready for t in present):
         errors["present"] = "not_accepted"
@@ -120,7 +120,7 @@ def sign_minutes(*, handover_id: UUID, mark: Mark, by: Actor, at: datetime) -> i
         detail={"side": side, "digest": bytes(found.digest).hex(), "leg": leg.id,
                 "signed_at": mark.signed_at.isoformat()},
     )  # fmt: skip
-    return sum(_settle(t, leg, side, by=by, at=at) for t in present)
+    return sum(settle(t, leg, side, by=by, at=at) for t in present)
 
 
 def _end(leg_id: int, by: Actor) -> Leg:
@@ -138,7 +138,7 @@ def _side(leg: Leg, handover: Handover, by: Actor) -> str:
     open_sides = [
         side
         for side in (workflow.GIVER, workflow.RECEIVER)
-        if side in stands and getattr(handover, f"{side}_user_id") is None
+        if side in stands and getattr(handover, f"{side}_signed_at") is None
     ]
     if by.user_id in (handover.giver_user_id, handover.receiver_user_id):
         return ""
@@ -204,7 +204,8 @@ def _minutes_errors(minutes: Minutes, known: dict[UUID, Traveller], at: datetime
     return errors
 
 
-def _mark_errors(mark: Mark, at: datetime) -> dict[str, str]:
+def mark_errors(mark: Mark, at: datetime) -> dict[str, str]:
+    """What is wrong with a signature, by field; empty when nothing is."""
     if mark.how not in (DRAWN, PASSWORD):
         return {"mark": "unknown"}
     if mark.signed_at > at + _CLOCKS_DIFFER:
@@ -231,12 +232,17 @@ def _put_signature(
     handover.save(update_fields=[f"{side}_{field}" for field in values])
 
 
-def _settle(traveller: Traveller, leg: Leg, side: str, *, by: Actor, at: datetime) -> int:
-    """Let the hold follow, tell the others; the receiver's signature is also its first contact."""
+def settle(traveller: Traveller, leg: Leg, side: str, *, by: Actor, at: datetime) -> int:
+    """Let the hold follow, tell the others; the receiver's signature is also its first contact.
+
+    A number that was typed on the giver's screen is no act of the receiver's desk on its request:
+    that desk notes its contact itself.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select house.settle_traveller(%s)", [traveller.id])
         moved: int = cursor.fetchone()[0]
-    if side == workflow.RECEIVER and traveller.asked_request is not None:
+    own = by.agency_id == leg.receiver_agency_id
+    if side == workflow.RECEIVER and own and traveller.asked_request is not None:
         _report(traveller.asked_request, leg, by=by, at=at)
     if moved:
         record(

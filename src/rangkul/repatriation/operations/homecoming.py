@@ -22,6 +22,7 @@ from rangkul.network import queries as network
 from rangkul.referrals import operations as referrals
 from rangkul.repatriation import events, policy, workflow
 from rangkul.repatriation.models import Hold, Returnee, Visit
+from rangkul.repatriation.operations.taking_off import cancel_ahead
 from rangkul.trail.operations import record
 
 FOLLOW_UPS: Final = {month: f"follow_up_month_{month}" for month in workflow.VISIT_MONTHS}
@@ -99,6 +100,8 @@ def record_visit(
 def set_fate(*, hold_id: int, fate: str, by: Actor, at: datetime) -> Hold:
     """Left by own wish, missing, died, found: by who holds the person, or by the organiser.
 
+    The road ahead is cancelled at once; what was asked of the desks ahead ends with it where the
+    organiser says so, else as soon as the organiser's own house has heard (``jobs``).
     The last holder of a missing person keeps the duty: the search clock (3 days, rk10) is theirs.
     Raises ``IllegalMove``, ``InvalidInput``, ``NotReachable``.
     """
@@ -145,6 +148,8 @@ def _change(hold_id: int, fate: str, *, by: Actor, at: datetime) -> Hold:
     _clocks_follow(hold, fate, by=by, at=at)
     if person is not None and _ours(person, by):
         _file_follows(person, fate, by=by, at=at)
+    if person is not None and fate in ("left", "missing", "died"):
+        cancel_ahead(returnee_id=person.id, by=by, at=at)
     for agency_id in {hold.organiser_agency_id, hold.agency_id} - {by.agency_id}:
         post(Event(_NAMES[fate], "hold", str(hold.id), agency_id))
     return hold

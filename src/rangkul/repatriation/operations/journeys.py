@@ -31,14 +31,13 @@ from rangkul.people.models import Person
 from rangkul.reference.services import ServiceCode
 from rangkul.referrals import ceilings, grounds
 from rangkul.referrals import operations as referrals
-from rangkul.referrals import queries as referral_queries
-from rangkul.referrals import workflow as referral_workflow
 from rangkul.referrals.ceilings import BasisNotOffered, Levels
 from rangkul.referrals.models import Request
 from rangkul.referrals.operations import Asked
 from rangkul.referrals.packet import Draft
 from rangkul.repatriation import events, queries, workflow
 from rangkul.repatriation.models import Group, Journey, Leg, Passage, Returnee, Traveller
+from rangkul.repatriation.operations.taking_off import leave_leg, own_leg
 from rangkul.repatriation.policy import SomeRefused
 from rangkul.repatriation.queries import LegWords
 from rangkul.trail.operations import record
@@ -61,20 +60,22 @@ class Stretch:
     words: LegWords
     homeward: bool = False
     escort_sex: str = ""
+    abroad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """The ground and the words with which a desk is asked, the same for everybody of a leg.
 
-    ``letter`` is ``a`` (each of them agreed) or another basis with its ``article``. A basis that
-    stands already for a person is used before a new one is put down.
+    ``letter`` is ``a`` (each of them agreed) or another basis with its ``article``; without one it
+    is the article on which that basis carries the leg's service. A basis that stands already for a
+    person is used before a new one is put down.
     """
 
     asked: str
     reach: str
     letter: str = "e"
-    article: str = "pp9_2008_17"
+    article: str = ""
     why: str = ""
     best_interest: str = ""
     child_view: str = ""
@@ -104,11 +105,13 @@ def plan_journey(*, group_id: int, label: str, by: Actor, at: datetime) -> Journ
 @transaction.atomic
 def plan_leg(
     *, journey_id: int, returnee_ids: Sequence[int], stretch: Stretch, by: Actor, at: datetime,
-    replaces: int | None = None,
+    replaces: int | None = None, unstaffed_ok: bool = False,
 ) -> Leg:  # fmt: skip
     """The next stretch of some people, from wherever their last one ends. Nobody is asked yet.
 
-    Raises ``InvalidInput`` (``people``: ``different_holders``, ``not_waiting``), ``NotReachable``.
+    A desk at which nobody of Rangkul sits could neither answer nor sign: it is chosen knowingly
+    (``unstaffed_ok``). Raises ``InvalidInput`` (``people``: ``different_holders``,
+    ``not_waiting``; ``desk``: ``nobody_there``), ``NotReachable``.
     """
     require(by.roles, Permission.ORGANISE_RETURNS)
     journey = Journey.objects.filter(id=journey_id, agency_id=by.agency_id).first()
@@ -123,6 +126,8 @@ def plan_leg(
         errors["people"] = "different_holders"
     if any(end[1] == stretch.desk_id for end in ends.values()):
         errors["desk"] = "same"
+    if "desk" not in errors and not unstaffed_ok and not staffed(stretch.desk_id):
+        errors["desk"] = "nobody_there"
     if errors:
         raise InvalidInput(errors)
     giver_agency, giver_desk, _position = next(iter(ends.values()))
@@ -131,7 +136,8 @@ def plan_leg(
         subject=uuid4(), organiser_agency_id=by.agency_id, giver_agency_id=giver_agency,
         giver_desk_id=giver_desk, receiver_agency_id=desk.agency_id, receiver_desk=desk,
         journey=journey, position=journey.legs.count() + 1, service=stretch.service,
-        homeward=stretch.homeward, mode=stretch.mode, escort_sex=stretch.escort_sex,
+        homeward=stretch.homeward, abroad=stretch.abroad, mode=stretch.mode,
+        escort_sex=stretch.escort_sex,
         words_sealed=b"\x00", departs_at=stretch.departs_at, arrives_at=stretch.arrives_at,
         replaces=replaces, made_at=at, made_by=by.user_id,
     )  # fmt: skip
@@ -161,7 +167,7 @@ def ask_desk(
     Raises ``SomeRefused`` (case → field → code), ``NoCover``, ``InvalidInput``.
     """
     require(by.roles, Permission.ORGANISE_RETURNS)
-    leg = _own_leg(leg_id, by)
+    leg = own_leg(leg_id, by)
     rows = Passage.objects.filter(traveller__leg=leg, traveller__state=workflow.PLANNED)
     rows = rows.select_related("returnee", "traveller").order_by("returnee__priority", "id")
     people = {p.id: p for p in queries.lock_returnees(by, [row.returnee_id for row in rows])}
@@ -185,39 +191,17 @@ def ask_desk(
 
 
 @transaction.atomic
-def leave_leg(*, leg_id: int, returnee_ids: Sequence[int], by: Actor, at: datetime) -> None:
-    """Take people off a leg that has not happened: what was asked and not answered is taken back.
-
-    A desk that has accepted says itself that it will not come to it after all. What was planned
-    from that desk onward is taken back too. Raises ``InvalidInput``, ``NotReachable``.
-    """
-    require(by.roles, Permission.ORGANISE_RETURNS)
-    leg = _own_leg(leg_id, by)
-    for person in queries.lock_returnees(by, returnee_ids):
-        parts = list(
-            Passage.objects.filter(returnee=person)
-            .select_related("traveller__leg")
-            .order_by("position")
-        )
-        here = next((p for p in parts if p.traveller.leg_id == leg.id), None)
-        if here is None:
-            raise NotReachable("not on this leg")
-        for part in parts:
-            if part.position >= here.position:
-                _take_off(part, person, by=by, at=at)
-
-
-@transaction.atomic
 def choose_other_desk(
-    *, leg_id: int, desk_id: int, by: Actor, at: datetime, service: str = ""
-) -> Leg:
+    *, leg_id: int, desk_id: int, by: Actor, at: datetime, service: str = "",
+    unstaffed_ok: bool = False,
+) -> Leg:  # fmt: skip
     """The same stretch to another desk, for everybody whom the first has refused or not answered.
 
     Their requests are taken back, a new leg stands planned in its place; the desk is asked next.
     Raises ``InvalidInput`` (``people``: ``nobody``), ``NotReachable``.
     """
     require(by.roles, Permission.ORGANISE_RETURNS)
-    leg = _own_leg(leg_id, by)
+    leg = own_leg(leg_id, by)
     left = (workflow.PLANNED, workflow.ASKED, workflow.REFUSED)
     rows = list(
         Passage.objects.filter(traveller__leg=leg, traveller__state__in=left).order_by("id")
@@ -225,25 +209,25 @@ def choose_other_desk(
     people = [row.returnee_id for row in rows]
     if not people:
         raise InvalidInput({"people": "nobody"})
-    leave_leg(leg_id=leg.id, returnee_ids=people, by=by, at=at)
+    leave_leg(leg_id=leg.id, returnee_ids=people, reason="replanned", by=by, at=at)
     words = queries.open_words([leg])[leg.id]
     departs = max(leg.departs_at, at)
     stretch = Stretch(
         desk_id=desk_id, service=service or leg.service, mode=leg.mode, departs_at=departs,
         arrives_at=max(leg.arrives_at, departs), words=words, homeward=leg.homeward,
-        escort_sex=leg.escort_sex,
+        escort_sex=leg.escort_sex, abroad=leg.abroad,
     )  # fmt: skip
     return plan_leg(
         journey_id=leg.journey_id, returnee_ids=people, stretch=stretch, by=by, at=at,
-        replaces=leg.id,
+        replaces=leg.id, unstaffed_ok=unstaffed_ok,
     )  # fmt: skip
 
 
-def _own_leg(leg_id: int, by: Actor) -> Leg:
-    leg = queries.get_leg_by_id(by, leg_id)
-    if leg.organiser_agency_id != by.agency_id:
-        raise NotReachable("another agency's leg")
-    return leg
+def staffed(desk_id: int) -> bool:
+    """Whether somebody with an account sits at this desk now."""
+    desk = network.get_desk(desk_id)
+    members = network.list_members_of([desk.agency_id])
+    return any(desk_id in member.desk_ids for member in members)
 
 
 def _stretch_errors(stretch: Stretch, at: datetime) -> dict[str, str]:
@@ -288,12 +272,20 @@ def _add_traveller(leg: Leg, key: vault.OpenKey, person: Returnee, *, by: Actor)
     called = next((p.identity.called_name for p in opened if p.person.part == Person.SURVIVOR), "")
     traveller = Traveller(
         id=uuid4(), leg=leg, sex=file.sex, is_child=file.is_child,
-        hold_back=person.obstacle if leg.homeward else "",
+        hold_back=_hold_back(leg, person),
     )  # fmt: skip
     label = json.dumps({"pseudonym": file.pseudonym, "called": called}, ensure_ascii=False)
     traveller.label_sealed = vault.seal(key, queries.label_place(traveller.id), label)
     traveller.save(force_insert=True)
     return traveller
+
+
+def _hold_back(leg: Leg, person: Returnee) -> str:
+    """Why this person may not travel this leg yet, without saying more; "" for nothing."""
+    barred, papers = str(person.obstacle), str(person.papers)
+    if leg.homeward and barred:
+        return barred
+    return papers if leg.abroad else ""
 
 
 def _ask_for(
@@ -339,10 +331,28 @@ def _ground(leg: Leg, asking: Asking, standing: grounds.Standing, *, at: datetim
         letter=asking.letter, service=leg.service,
         levels=grounds.stored(_levels(service, asking.letter, standing)),
         given_by=notice.SURVIVOR if own else notice.LAW, manner="lisan" if own else "",
-        article="" if own else asking.article, why="" if own else _WHY, words=words,
+        article=(
+            "" if own else asking.article or article_for(leg.service, asking.letter, standing)
+        ),
+        why="" if own else _WHY, words=words,
         valid_until=max(leg.arrives_at, at) + timedelta(days=asking.days),
         told_at=at if asking.told and not own else None,
     )  # fmt: skip
+
+
+def articles_of(service: str) -> list[str]:
+    """The articles that carry a service of the road; those of the public task come first."""
+    standing = grounds.Standing(is_child=True, guardian_excluded=False)
+    options = sorted(
+        grounds.options(ServiceCode(service), standing), key=lambda each: each.basis.letter != "e"
+    )
+    return list(dict.fromkeys(each.code for option in options for each in option.articles))
+
+
+def article_for(service: str, letter: str, standing: grounds.Standing) -> str:
+    """The first article on which a basis of this letter carries the service; "" for none."""
+    options = grounds.options(ServiceCode(service), standing)
+    return next((o.articles[0].code for o in options if o.basis.letter == letter), "")
 
 
 def _levels(service: ServiceCode, letter: str, standing: grounds.Standing) -> Levels:
@@ -366,24 +376,6 @@ def _draft(leg: Leg, person: Returnee, asking: Asking, levels: Levels) -> Draft:
     } | asking.facts
     kept = {code: text for code, text in said.items() if text and code in allowed}
     return Draft(asked=asking.asked, reach=asking.reach, words=kept)
-
-
-def _take_off(part: Passage, person: Returnee, *, by: Actor, at: datetime) -> None:
-    traveller = part.traveller
-    if traveller.state in workflow.BEHIND:
-        raise InvalidInput({"people": "handed_over"})
-    if traveller.state == workflow.ACCEPTED:
-        raise InvalidInput({"people": "accepted"})
-    if traveller.state == workflow.ASKED and traveller.asked_request is not None:
-        request = referral_queries.get_sent(by, traveller.asked_request)
-        if request.state in referral_workflow.UNANSWERED:
-            referrals.cancel_referral(
-                request_id=request.id, expected_version=request.version, by=by, at=at
-            )
-    elif traveller.state in (workflow.PLANNED, workflow.REFUSED):
-        traveller.state = workflow.WITHDRAWN
-        traveller.save(update_fields=["state"])
-    _record(events.LEG_LEFT, person, traveller.leg, by=by, at=at)
 
 
 def _codes(fault: Exception) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -19,18 +19,20 @@ from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
 from rangkul.foundation.locks import check_version
 from rangkul.foundation.vault import DataClass, Owner
-from rangkul.network import queries as network
 from rangkul.repatriation import events, queries, workflow
 from rangkul.repatriation.models import Judgement, Returnee
+from rangkul.repatriation.operations.clearing import CLEARANCE_CLOCK, end_asking
 from rangkul.repatriation.operations.groups import Facts, fact_errors
 from rangkul.repatriation.policy import SomeRefused
 from rangkul.trail.operations import record
 
 DESCRIBED: Final = (
     "nationality", "origin_area", "destination_desk_id", "means", "payer", "match", "marks",
+    "embassy_told_on", "travel_paper",
 )  # fmt: skip
-CLEARANCE_CLOCK: Final = "investigator_clearance"
 MOST_WORDS: Final = 1000
+# A form's day is that of its own zone, up to nine hours before ours.
+_TOMORROW: Final = timedelta(days=1)
 
 
 @transaction.atomic
@@ -44,10 +46,16 @@ def describe(
     """
     require(by.roles, Permission.ORGANISE_RETURNS)
     unknown = set(values) - set(DESCRIBED)
-    facts = {name: value for name, value in values.items() if name != "match"}
+    apart = ("match", "embassy_told_on", "travel_paper")
+    facts = {name: value for name, value in values.items() if name not in apart}
     errors = dict.fromkeys(sorted(unknown), "unknown") or fact_errors(Facts(**facts))
     if values.get("match") and values["match"] not in workflow.MATCHES:
         errors["match"] = "unknown"
+    if values.get("travel_paper") and values["travel_paper"] not in workflow.TRAVEL_PAPERS:
+        errors["travel_paper"] = "unknown"
+    told_on = values.get("embassy_told_on")
+    if told_on is not None and told_on > at.date() + _TOMORROW:
+        errors["embassy_told_on"] = "future"
     if errors:
         raise InvalidInput(errors)
     people = queries.lock_returnees(by, returnee_ids)
@@ -66,35 +74,6 @@ def describe(
 
 
 @transaction.atomic
-def ask_clearance(
-    *, returnee_ids: Sequence[int], agency_id: int, by: Actor, at: datetime
-) -> list[Returnee]:
-    """Note that the investigators were asked; the clock that starts runs against them.
-
-    Asking again leaves the first day in force. Raises ``InvalidInput``.
-    """
-    require(by.roles, Permission.ORGANISE_RETURNS)
-    agency = network.get_agency(agency_id)
-    people = queries.lock_returnees(by, returnee_ids)
-    for person in people:
-        asked_at = person.clearance_asked_at or at
-        _save(
-            person,
-            {
-                "clearance": "asked",
-                "clearance_agency_id": agency.id,
-                "clearance_asked_at": asked_at,
-            },
-        )
-        clocks.start(
-            procedure=CLEARANCE_CLOCK, subject_kind="returnee", subject_id=person.id,
-            area=agency.area_id, by=by, at=at, since=asked_at, case_id=person.case_id,
-        )  # fmt: skip
-        _record(events.CLEARANCE_ASKED, person, by=by, at=at, detail={"agency": agency.id})
-    return people
-
-
-@transaction.atomic
 def answer_clearance(
     *, returnee_ids: Sequence[int], answer: str, by: Actor, at: datetime
 ) -> list[Returnee]:
@@ -105,6 +84,8 @@ def answer_clearance(
     people = queries.lock_returnees(by, returnee_ids)
     for person in people:
         _save(person, {"clearance": answer})
+        if answer != "refused":
+            end_asking(person, by=by, at=at)
         end = clocks.void if answer == "not_needed" else clocks.meet
         end(
             subject_kind="returnee", subject_id=person.id, by=by, at=at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ from rangkul.referrals.packet import Content
 from rangkul.referrals.policy import PacketClosed
 from rangkul.repatriation import events, queries, workflow
 from rangkul.repatriation.models import Leg, Traveller
-from rangkul.repatriation.policy import SomeRefused, received_by
+from rangkul.repatriation.policy import ShelterDecides, SomeRefused, by_admission, received_by
 from rangkul.trail.operations import record
 
 
@@ -43,10 +43,16 @@ class Opened:
 
 @transaction.atomic
 def read_leg(*, leg_id: int, by: Actor, at: datetime) -> list[Opened]:
-    """The packets of a leg at its receiving desk; each reading is recorded."""
+    """The packets of a leg at its receiving desk; each reading is recorded.
+
+    A shelter reads them at its own admission, after the conflict check. Raises ``ShelterDecides``.
+    """
     require(by.roles, Permission.ANSWER_PACKETS)
+    leg = _received(leg_id, by)
+    if by_admission(leg):
+        raise ShelterDecides
     opened = []
-    for traveller in queries.list_travellers(_received(leg_id, by)):
+    for traveller in queries.list_travellers(leg):
         if traveller.asked_request is None or traveller.state == workflow.PLANNED:
             continue
         try:
@@ -63,10 +69,13 @@ def answer_leg(*, leg_id: int, decisions: Mapping[UUID, Decision], by: Actor, at
     """Answer for some or all of a leg, all of it or nothing; how many were accepted.
 
     Of two colleagues at once the second meets what the first decided (``SomeRefused``:
-    ``answered``). Raises ``InvalidInput``, ``NotReachable``.
+    ``answered``). Raises ``InvalidInput``, ``NotReachable``, and ``ShelterDecides`` where the
+    receiver is a shelter: it answers by a bed, or with another way, on its own pages.
     """
     require(by.roles, Permission.ANSWER_PACKETS)
     leg = _received(leg_id, by)
+    if by_admission(leg):
+        raise ShelterDecides
     if not decisions:
         raise InvalidInput({"people": "nobody"})
     known = {
@@ -104,17 +113,23 @@ def answer_leg(*, leg_id: int, decisions: Mapping[UUID, Decision], by: Actor, at
 
 @transaction.atomic
 def note_findings(
-    *, traveller_id: UUID, by: Actor, at: datetime, match: str = "", safety: str = ""
-) -> Traveller:
-    """What the desk at the origin found: whether she is known there, and whether it is safe.
+    *, leg_id: int, traveller_ids: Collection[UUID], by: Actor, at: datetime, match: str = "",
+    safety: str = "",
+) -> int:  # fmt: skip
+    """What the desk at the origin found of some people: known there, and whether it is safe.
 
-    The organiser's own row takes it up at once. Raises ``InvalidInput``, ``NotReachable``.
+    One act, all or none, one record each; how many. The organiser's own rows take it up at once.
+    Raises ``InvalidInput``, ``NotReachable``, and ``ShelterDecides`` where a shelter receives.
     """
     require(by.roles, Permission.ANSWER_PACKETS)
-    traveller = Traveller.objects.select_for_update().filter(id=traveller_id).first()
-    if traveller is None or not _received(traveller.leg_id, by).homeward:
-        raise NotReachable("no such traveller")
+    leg = _received(leg_id, by)
+    if by_admission(leg):
+        raise ShelterDecides
+    if not leg.homeward:
+        raise NotReachable("not a leg towards home")
     errors = {}
+    if not traveller_ids:
+        errors["people"] = "nobody"
     if match and match not in ("confirmed", "not_found"):
         errors["match"] = "unknown"
     if safety and safety not in workflow.SAFETIES:
@@ -123,14 +138,22 @@ def note_findings(
         errors["match"] = "required"
     if errors:
         raise InvalidInput(errors)
-    traveller.match = match or traveller.match
-    traveller.safety = safety or traveller.safety
-    traveller.save(update_fields=["match", "safety"])
-    record(
-        by=by, at=at, name=events.TRAVELLER_MATCHED, subject_kind="traveller",
-        subject_id=traveller.id, detail={"match": match, "safety": safety},
-    )  # fmt: skip
-    return traveller
+    travellers = list(
+        Traveller.objects.select_for_update()
+        .filter(leg=leg, id__in=list(traveller_ids))
+        .order_by("id")
+    )
+    if len(travellers) != len(set(traveller_ids)):
+        raise NotReachable("not on this leg")
+    for traveller in travellers:
+        traveller.match = match or traveller.match
+        traveller.safety = safety or traveller.safety
+        traveller.save(update_fields=["match", "safety"])
+        record(
+            by=by, at=at, name=events.TRAVELLER_MATCHED, subject_kind="traveller",
+            subject_id=traveller.id, detail={"match": match, "safety": safety},
+        )  # fmt: skip
+    return len(travellers)
 
 
 def _received(leg_id: int, by: Actor) -> Leg:

@@ -22,17 +22,21 @@ from rangkul.shelter.operations.houses import (
 from rangkul.shelter.operations.intake import read_intake, write_intake
 from rangkul.shelter.operations.notes import read_notes, read_words, withdraw_note, write_note
 from rangkul.shelter.operations.placing import (
-    GroupMember,
     Person,
     drop,
     party_of,
     place,
-    place_group,
     put_on_list,
     refuse,
     suggest,
 )
-from rangkul.shelter.operations.staying import arrive, come_back, go_out, move_bed
+from rangkul.shelter.operations.staying import arrive, come_back, go_out, move_bed, move_house
+from rangkul.shelter.operations.together import (
+    GroupMember,
+    check_conflicts,
+    place_group,
+    suggest_group,
+)
 
 __all__ = [
     "GroupMember",
@@ -46,6 +50,7 @@ __all__ = [
     "change_house",
     "change_room",
     "check_conflict",
+    "check_conflicts",
     "close_bed",
     "come_back",
     "decide_extension",
@@ -57,6 +62,7 @@ __all__ = [
     "make_house",
     "miss",
     "move_bed",
+    "move_house",
     "open_bed",
     "open_house_place",
     "party_of",
@@ -68,6 +74,7 @@ __all__ = [
     "read_words",
     "refuse",
     "suggest",
+    "suggest_group",
     "withdraw_note",
     "write_intake",
     "write_note",

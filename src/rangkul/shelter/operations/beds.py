@@ -35,16 +35,21 @@ def require_free(bed_ids: Sequence[int]) -> None:
         raise BedTaken
 
 
-def check_beds(party: Sequence[Guest], beds: Sequence[Bed], admission: Admission) -> None:
+def check_beds(
+    party: Sequence[Guest], beds: Sequence[Bed], admission: Admission, *, ours: int | None = None
+) -> None:
     """Refuse beds whose rooms do not take these persons, in their order (``room`` joined).
 
-    Raises ``InvalidInput`` with ``bed-<index>`` → why.
+    Where a family was asked for by several requests, ``party`` is all of it and the first ``ours``
+    of them are the admission's. Raises ``InvalidInput`` with ``bed-<index>`` → why.
     """
-    parties = dict(
-        Stay.objects.filter(
-            bed__room_id__in={bed.room_id for bed in beds}, ended_at__isnull=True
-        ).values_list("bed__room_id", "admission_id")
-    )
+    rows = Stay.objects.filter(
+        bed__room_id__in={bed.room_id for bed in beds}, ended_at__isnull=True
+    ).values_list("bed__room_id", "admission_id", "admission__family")
+    parties = {
+        room: admission.id if family is not None and family == admission.family else party_id
+        for room, party_id, family in rows
+    }
     berths = [
         fitting.Berth(
             bed_id=bed.id, room_id=bed.room_id, sex=bed.room.sex, group=bed.room.age_group,
@@ -52,6 +57,17 @@ def check_beds(party: Sequence[Guest], beds: Sequence[Bed], admission: Admission
         )
         for bed in beds
     ]  # fmt: skip
-    faults = fitting.check(party, berths, party_id=admission.id)
+    found = fitting.check(party, berths, party_id=admission.id)
+    faults = {index: code for index, code in found.items() if ours is None or index < ours}
     if faults:
         raise InvalidInput({f"bed-{index}": code for index, code in faults.items()})
+
+
+def family_of(admission: Admission) -> list[Stay]:
+    """The live stays of the others who came as one family with this admission, with their beds."""
+    if admission.family is None:
+        return []
+    others = Stay.objects.filter(
+        admission__family=admission.family, agency_id=admission.agency_id, ended_at__isnull=True
+    ).exclude(admission=admission)
+    return list(others.select_related("bed__room").order_by("admission_id", "ordinal"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -34,8 +35,8 @@ from rangkul.shelter.operations.staying import let_in
 from rangkul.shelter.policy import RequestGone
 
 _DECIDED: Final = (
-    "house", "criteria", "arrives_at", "state", "reason", "note_sealed", "ended_at", "decided_at",
-    "decided_by", "version",
+    "house", "criteria", "arrives_at", "family", "state", "reason", "note_sealed", "ended_at",
+    "decided_at", "decided_by", "version",
 )  # fmt: skip
 _FURTHEST_ARRIVAL: Final = timedelta(days=14)
 _MOST_PEOPLE: Final = 13
@@ -52,17 +53,26 @@ class Person:
     bed_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Those with whom the persons of one admission come, each asked for by a request of its own."""
+
+    id: UUID
+    others: tuple[Person, ...]
+
+
 @transaction.atomic
 def place(
     *, admission_id: int, house_id: int, people: Sequence[Person], expected_version: int | None,
     willing: bool, criteria: Sequence[str], by: Actor, at: datetime,
-    arrives_at: datetime | None = None, words: str = "",
+    arrives_at: datetime | None = None, words: str = "", family: Family | None = None,
 ) -> Admission:  # fmt: skip
     """Give each of the persons a bed, and say yes to whoever asked.
 
     ``arrives_at``: the beds are kept until she comes; without it she is here. ``words`` go to the
-    sender: a meeting point, never the address. Of two admissions to the last bed at one moment
-    the second meets ``BedTaken``. Raises ``InvalidInput``, ``StaleForm``, ``RequestGone``.
+    sender: a meeting point, never the address. ``family``: the others of a family who are placed
+    by their own admissions in the same act. Of two admissions to the last bed at one moment the
+    second meets ``BedTaken``. Raises ``InvalidInput``, ``StaleForm``, ``RequestGone``.
     """
     admission = _lock(admission_id, expected_version, by)
     hold(admission.desk_id, by=by)
@@ -70,12 +80,14 @@ def place(
     target = workflow.ADMISSION_MOVES.check("place", admission.state).target
     _check(admission, house, people, willing, criteria, arrives_at, at=at)
     check_discreet(words, by)
-    beds = _beds(house, people, admission)
-    _accept(admission, by=by, at=at)
+    admission.family = family.id if family else None
+    beds = _beds(house, people, admission, family.others if family else ())
     admission.house, admission.criteria = house, sorted(criteria)
     admission.arrives_at = arrives_at or at
     _decide(admission, target, by=by, at=at)
     _take(admission, people, beds)
+    # The yes comes last: the database lets no house say it without a bed.
+    _accept(admission, by=by, at=at)
     tell(admission, words, by=by, at=at)
     record_act(
         events.PLACED, admission, by=by, at=at, on_case=True,
@@ -85,34 +97,6 @@ def place(
         let_in(admission, queries.list_stays(admission), by=by, at=at)
     publish(admission.desk_id, by=by, at=at)
     return admission
-
-
-@dataclass(frozen=True, slots=True)
-class GroupMember:
-    """One admission of a group and the persons in it."""
-
-    admission_id: int
-    people: tuple[Person, ...]
-
-
-@transaction.atomic
-def place_group(
-    *, house_id: int, members: Sequence[GroupMember], criteria: Sequence[str], by: Actor,
-    at: datetime, arrives_at: datetime | None = None, words: str = "",
-) -> list[Admission]:  # fmt: skip
-    """Place several who come together: all or nobody, one trail record for each admission.
-
-    Everybody of the group wishes to stay and had no conflict. Raises what ``place`` raises.
-    """
-    # In one order, so that two officers who place overlapping groups do not wait for each other.
-    return [
-        place(
-            admission_id=member.admission_id, house_id=house_id, people=member.people,
-            expected_version=None, willing=True, criteria=criteria, by=by, at=at,
-            arrives_at=arrives_at, words=words,
-        )
-        for member in sorted(members, key=lambda each: each.admission_id)
-    ]  # fmt: skip
 
 
 def suggest(
@@ -270,12 +254,17 @@ def _check_words(words: str, by: Actor, *, field: str = "words") -> None:
     check_discreet(words, by, field=field)
 
 
-def _beds(house: House, people: Sequence[Person], admission: Admission) -> list[Bed]:
+def _beds(
+    house: House, people: Sequence[Person], admission: Admission, others: Sequence[Person]
+) -> list[Bed]:
     """The beds in the persons' order, each free, open, suiting. Raises ``BedTaken``."""
     ids = [person.bed_id for person in people]
+    party = [*people, *others]
     found = {
         bed.id: bed
-        for bed in Bed.objects.filter(id__in=ids, room__house=house).select_related("room")
+        for bed in Bed.objects.filter(
+            id__in=[person.bed_id for person in party], room__house=house
+        ).select_related("room")
     }
     errors = {
         f"bed-{index}": "required" if bed_id not in found else "closed"
@@ -285,9 +274,10 @@ def _beds(house: House, people: Sequence[Person], admission: Admission) -> list[
     if errors:
         raise InvalidInput(errors)
     require_free(ids)
+    known = [person for person in party if person.bed_id in found]
     check_beds(
-        [Guest(person.sex, person.group) for person in people],
-        [found[bed_id] for bed_id in ids], admission,
+        [Guest(person.sex, person.group) for person in known],
+        [found[person.bed_id] for person in known], admission, ours=len(people),
     )  # fmt: skip
     return [found[bed_id] for bed_id in ids]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -18,9 +18,9 @@ from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
 from rangkul.referrals import operations as referrals
 from rangkul.shelter import events, fitting, policy, queries, workflow
-from rangkul.shelter.models import Admission, Bed, House, Stay
-from rangkul.shelter.operations.beds import check_beds, one_wins, require_free
-from rangkul.shelter.operations.free import hold
+from rangkul.shelter.models import Admission, Bed, BedMove, House, Stay
+from rangkul.shelter.operations.beds import check_beds, family_of, one_wins, require_free
+from rangkul.shelter.operations.free import hold, publish
 from rangkul.shelter.operations.ours import may_move, record_act, request_of
 
 SUBJECT: Final = "admission"
@@ -109,14 +109,65 @@ def move_bed(
     require_free([bed.id])
     before = stay.bed_id
     stay.bed = bed
-    check_beds([fitting.Guest(s.sex, s.age_group) for s in live], [s.bed for s in live], admission)
+    party = [*live, *family_of(admission)]
+    check_beds(
+        [fitting.Guest(s.sex, s.age_group) for s in party], [s.bed for s in party], admission,
+        ours=len(live),
+    )  # fmt: skip
     with one_wins():
         save(stay, "bed")
+    note_move(stay, before, by=by, at=at)
     touch(admission)
     record_act(
         events.BED_MOVED, admission, by=by, at=at,
         detail={"stay": stay.id, "from": before, "to": bed.id},
     )  # fmt: skip
+    return admission
+
+
+@transaction.atomic
+def move_house(
+    *, admission_id: int, house_id: int, beds: Mapping[int, int], expected_version: int,
+    by: Actor, at: datetime,
+) -> Admission:  # fmt: skip
+    """All of an admission into another house of the same desk: stay → bed, one act, no discharge.
+
+    The stay goes on with its day of ending and its notes; the beds that were left stay known.
+    Raises ``BedTaken``, ``InvalidInput`` (``bed-<index>``, ``house``, ``beds``).
+    """
+    admission = lock(admission_id, expected_version, by)
+    hold(admission.desk_id, by=by)
+    house = queries.get_house(by, house_id).house
+    live = [s for s in queries.list_stays(admission) if s.state in workflow.LIVE]
+    if house.desk_id != admission.desk_id or not house.open or house == admission.house:
+        raise InvalidInput({"house": "unknown"})
+    if set(beds) != {stay.id for stay in live}:
+        raise InvalidInput({"beds": "required"})
+    found = {bed.id: bed for bed in Bed.objects.filter(room__house=house).select_related("room")}
+    wanted = [found.get(beds[stay.id]) for stay in live]
+    errors = {
+        f"bed-{index}": "closed" if bed else "required"
+        for index, bed in enumerate(wanted)
+        if bed is None or bed.closed_at is not None
+    }
+    if errors:
+        raise InvalidInput(errors)
+    chosen = [bed for bed in wanted if bed is not None]
+    require_free([bed.id for bed in chosen])
+    check_beds([fitting.Guest(s.sex, s.age_group) for s in live], chosen, admission)
+    admission.house = house
+    admission.version += 1
+    admission.save(update_fields=["house", "version"])
+    with one_wins():
+        for stay, bed in zip(live, chosen, strict=True):
+            before, stay.bed = stay.bed_id, bed
+            save(stay, "bed")
+            note_move(stay, before, by=by, at=at)
+    record_act(
+        events.HOUSE_MOVED, admission, by=by, at=at,
+        detail={"house": house.id, "beds": [bed.id for bed in chosen]},
+    )  # fmt: skip
+    publish(admission.desk_id, by=by, at=at)
     return admission
 
 
@@ -197,6 +248,14 @@ def save(stay: Stay, *changed: str) -> None:
     """Write what changed of a person's stay."""
     stay.version += 1
     stay.save(update_fields=[*changed, "version"])
+
+
+def note_move(stay: Stay, from_bed_id: int, *, by: Actor, at: datetime) -> None:
+    """Keep the bed that was left: where somebody slept, and until when, stays known."""
+    BedMove.objects.create(
+        agency_id=stay.agency_id, stay=stay, from_bed_id=from_bed_id, to_bed_id=stay.bed_id,
+        moved_at=at, moved_by=by.user_id,
+    )  # fmt: skip
 
 
 def touch(admission: Admission) -> None:
