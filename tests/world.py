@@ -277,6 +277,8 @@ def _call_a_desk(world: World, at: datetime) -> None:
             by=ratih, at=at,
         )  # fmt: skip
     world.parts |= {"offer_id": offers[0].id, "draft_id": draft.id, "waiting_id": waiting.id}
+    # Not of the case: a procedure, and a change of one that nobody has made.
+    world.parts |= {"procedure": "report_follow_up", "override_id": 900_000_001}
 
 
 def _call_a_conference(world: World, at: datetime) -> None:

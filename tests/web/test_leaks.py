@@ -150,7 +150,7 @@ def _visit(done: Walk, actor: Actor) -> None:
 
 def _address(world: World, route: Route) -> str:
     numbers = {
-        "kasus": world.case_number, "laporan": world.report_number,
+        "kasus": world.case_number, "laporan": world.report_number, "pelapor": world.report_number,
         "rujukan": world.packet_number, "p": world.packet_number, "hunian": world.stay_number,
         "pelimpahan": world.transfer_number, "tak-terjawab": world.packet_number,
         "pemulangan": world.group_number, "rapat": world.conference_number,

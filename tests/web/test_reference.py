@@ -320,7 +320,12 @@ def test_the_mark_stands_beside_the_clock_of_a_file(cast: Cast) -> None:
     assert f"{source} · local rule" in page
 
 
-def test_what_is_remembered_of_the_procedures_is_read_anew_when_one_changes(cast: Cast) -> None:
+def test_what_is_remembered_of_the_procedures_is_read_anew_when_one_changes(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The minute in which it is remembered does not end between two lines of this test.
+    monkeypatch.setattr(wording, "monotonic", lambda: 0.0)
+    wording.forget_rules()
     first = wording.procedure_source(LOCAL, TODAY)
     with acting(cast.hendra):
         operations.change_procedure(

@@ -67,11 +67,21 @@ function onTheWay(): string[] {
   return JSON.parse(sessionStorage.getItem(SENT) ?? "[]") as string[];
 }
 
+/** Whether every word of the draft stands in the form, however the page spaced it. */
+function shows(form: HTMLFormElement, draft: Draft): boolean {
+  const plain = (text: string): string => text.replace(/\s+/g, " ").trim();
+  const shown = new Set(read(form).map(([name, value]) => `${name}=${plain(value)}`));
+  return draft.every(([name, value]) => plain(value) === "" || shown.has(`${name}=${plain(value)}`));
+}
+
 /** The kept words that differ from what the form shows, or null. */
 export function kept(form: HTMLFormElement): Draft | null {
   const stored = sessionStorage.getItem(keyOf(form));
   if (stored === null || stored === JSON.stringify(read(form))) return null;
-  return JSON.parse(stored) as Draft;
+  const draft = JSON.parse(stored) as Draft;
+  // A page that refuses a form shows what was typed into it.
+  const refused = document.body.dataset["answersPost"] !== undefined;
+  return refused && shows(form, draft) ? null : draft;
 }
 
 /** Put kept words back into the form. */

@@ -24,7 +24,9 @@ from rangkul.shelter.operations import HouseDetails, Person
 from rangkul.shelter.sealed import HousePlace, Needs
 
 _OFFICER = "lusi"
-_ROOMS = (("P", "adult", 3, 0), ("P", "family", 2, 1), ("L", "adult", 2, 0))
+_ROOMS = (
+    ("P", "adult", 3, 0), ("P", "family", 2, 1), ("L", "adult", 2, 0), ("P", "child", 2, 0),
+)  # fmt: skip
 _LONG_AGO = timedelta(days=4)
 _CRITERIA = ("terancam_pelaku", "korban_tppo", "kdrt", "anak", "disabilitas", "ditolak")
 _PLACE = HousePlace(

@@ -260,8 +260,12 @@ def test_roles_from_above_are_given_and_taken(house: House) -> None:
     assert house.rows(held, "budi") == [(["administrator_sistem"], 1, True)]
     # A case role is the agency's own, and a regency coordinates no province.
     assert "agency's own admin" in house.refused(*give, "pendamping", *who)
+    house.done(
+        "agency", "add", "uptd-uji-lamandau", "--agency", "UPTD PPA Uji Lamandau", "--kind",
+        "uptd_ppa", "--area", "62.09", "--username", "teguh", "--name", "Teguh Uji",
+    )  # fmt: skip
     assert "beyond your agency" in house.refused(
-        "agency", "give", "uptd-uji-kapuas", "koordinator_provinsi", *who
+        "agency", "give", "uptd-uji-lamandau", "koordinator_provinsi", *who
     )
     assert "ratu" in house.refused(*give, "ratu", *who)
     house.done(*take, "koordinator_nasional", *who)

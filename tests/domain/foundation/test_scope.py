@@ -213,6 +213,7 @@ _SYSTEM_REACH = {
     ("clocks_clock", "tick", "UPDATE"),
     ("custody_assignment", "tick", "SELECT"),
     ("custody_caseaccess", "matching", "SELECT"),
+    ("custody_caseaccess", "tick", "SELECT"),
     ("people_token", "matching", "SELECT"),
     ("reports_earliercontact", "matching", "INSERT"),
     ("reports_earliercontact", "matching", "SELECT"),
