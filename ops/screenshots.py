@@ -159,7 +159,7 @@ _FINDS = {
     "group": ("/pemulangan/", r'href="(/pemulangan/rombongan/[^"/]+/)"'),
     "returnee": ("/pemulangan/", r'href="(/pemulangan/orang/\d+/)"'),
     "need": ("{case}rencana/", r'href="(/kasus/RK-[^"/]+/rencana/[^"/]+/ubah/)"'),
-    "journey": ("{returnee}", r'href="(/pemulangan/perjalanan/[^"/]+/)"'),
+    "journey": ("{group}", r'href="(/pemulangan/perjalanan/[^"/]+/)"'),
     "leg": ("{returnee}", r'href="(/pemulangan/tahap/(?!baru)[^"/]+/)"'),
 }
 

@@ -249,6 +249,18 @@ def django_db_setup(django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
 
 
 @pytest.fixture
+def untouched_db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker):
+    """Before ``committed_db``: a clone in which nothing stands, not the cast of another test."""
+    from django.db import connections
+
+    assert SERVER is not None
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            connection.close()
+        clone_database(SERVER, CLONE)
+
+
+@pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker):
     """Real transactions that commit; the clone is thrown away afterwards and made anew."""
     from django.db import connections

@@ -32,7 +32,7 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def loaded(committed_db: None, now: datetime) -> Iterator[datetime]:
+def loaded(untouched_db: None, committed_db: None, now: datetime) -> Iterator[datetime]:
     """Loaded once for each test; it is quick."""
     demo.load(now)
     yield now

@@ -41,7 +41,7 @@ def _fill(*, seed: int = 5, cases_: int = _CASES, add: bool = False) -> None:
 
 
 @pytest.fixture
-def country(committed_db: None) -> Iterator[Connection]:
+def country(untouched_db: None, committed_db: None) -> Iterator[Connection]:
     """A small country, and the owner's eyes."""
     _fill()
     with as_owner() as owner:

@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def loaded(committed_db: None) -> list:
+def loaded(untouched_db: None, committed_db: None) -> list:
     # The cast of other tests shares sign-in names with the demonstration's people.
     with as_owner() as owner:
         owner.execute("truncate network_agency, accounts_user cascade")
