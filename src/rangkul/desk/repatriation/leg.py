@@ -94,25 +94,10 @@ def show(
     """The leg's page for this person's sides; ``numbers`` to sign with are shown this once."""
     sides = policy.sides(request.actor, leg)
     travellers = queries.list_travellers(leg)
-    labels = queries.labels_for(request.actor, leg, travellers)
     by_admission = policy.by_admission(leg)
     reads = workflow.RECEIVER in sides and not by_admission
-    opened = _opened(request, leg) if reads else {}
     organiser = workflow.ORGANISER in sides
-    people = queries.returnees_of(request.actor, travellers) if organiser else {}
-    clocks = _clocks(request, travellers, sides)
-    lines = [
-        {
-            "traveller": each, "label": labels.get(each.id),
-            "packet": referrals.packet_number(each.asked_request) if each.asked_request else "",
-            "state": wording.traveller_words(each.state), "sheet": opened.get(each.id),
-            "case": people.get(each.id, 0), "clock": clocks.get(each.id),
-            "match": str(workflow.MATCHES.get(each.match, "")),
-            "safety": str(workflow.SAFETIES.get(each.safety, "")),
-            "sex": reference.label("jenis_kelamin", each.sex) if each.sex else "",
-        }
-        for each in travellers
-    ]  # fmt: skip
+    lines = _lines(request, leg, travellers, sides, reads=reads)
     number = queries.leg_number(leg.id)
     states = {each.state for each in travellers}
     handovers = queries.list_handovers(leg)
@@ -150,6 +135,30 @@ def show(
     }  # fmt: skip
     status = 422 if faults or (ask_form and ask_form.errors) else 200
     return render(request, "desk/repatriation/leg.html", context, status=status)
+
+
+def _lines(
+    request: StaffRequest, leg: Leg, travellers: list[Traveller], sides: frozenset[str], *,
+    reads: bool,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Everybody of the leg in words; the packets are opened only for a desk that ``reads``."""
+    labels = queries.labels_for(request.actor, leg, travellers)
+    opened = _opened(request, leg) if reads else {}
+    organiser = workflow.ORGANISER in sides
+    people = queries.returnees_of(request.actor, travellers) if organiser else {}
+    clocks = _clocks(request, travellers, sides)
+    return [
+        {
+            "traveller": each, "label": labels.get(each.id),
+            "packet": referrals.packet_number(each.asked_request) if each.asked_request else "",
+            "state": wording.traveller_words(each.state), "sheet": opened.get(each.id),
+            "case": people.get(each.id, 0), "clock": clocks.get(each.id),
+            "match": str(workflow.MATCHES.get(each.match, "")),
+            "safety": str(workflow.SAFETIES.get(each.safety, "")),
+            "sex": reference.label("jenis_kelamin", each.sex) if each.sex else "",
+        }
+        for each in travellers
+    ]  # fmt: skip
 
 
 @staff()

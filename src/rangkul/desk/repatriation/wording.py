@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rangkul.cases import queries as cases
 from rangkul.foundation.actor import Actor
@@ -83,71 +86,85 @@ def traveller_words(state: str) -> tuple[str, str]:
 MODE_ICONS = {"land": "bus", "sea": "ship", "air": "plane", "rail": "train"}
 
 
+_SENTENCES: Final[Mapping[tuple[str, str], Promise]] = {
+    ("people", "different_holders"): gettext_lazy(
+        "They are in different hands: plan one leg for each."
+    ),
+    ("people", "not_waiting"): gettext_lazy("One of them is no longer on the way."),
+    ("people", "nobody"): gettext_lazy("Nobody is chosen."),
+    ("people", "accepted"): gettext_lazy(
+        "The desk has accepted: ask it to give the person back first."
+    ),
+    ("people", "handed_over"): gettext_lazy("This leg lies behind."),
+    ("desk", "unknown"): gettext_lazy("This desk is not in service."),
+    ("desk", "nobody_there"): gettext_lazy(
+        "Nobody with an account sits at this desk: nobody there can answer or sign. Tick the "
+        "box below to plan it all the same, and call them."
+    ),
+    ("people", "between_hands"): gettext_lazy(
+        "One end has signed already: they are between hands."
+    ),
+    ("number", "wrong"): gettext_lazy(
+        "This number does not fit. After five wrong tries it ends, and its desk makes another."
+    ),
+    ("name", "required"): gettext_lazy("Write the name of who signs."),
+    ("mark", "signed"): gettext_lazy("This end has signed already."),
+    ("travel_paper", "unknown"): gettext_lazy("Please choose from the list."),
+    ("embassy_told_on", "future"): gettext_lazy("The day lies ahead."),
+    ("because", "required"): gettext_lazy("Say why the person is still needed."),
+    ("until", "required"): gettext_lazy("Say until which day."),
+    ("until", "too_far"): gettext_lazy("Choose a day within the next sixty days."),
+    ("answer", "required"): gettext_lazy("Please choose an answer."),
+    ("desk", "same"): gettext_lazy("They are at this desk already."),
+    ("desk", "no_cover"): gettext_lazy(
+        "Nobody is on duty there now. Tick the last box to send it anyway."
+    ),
+    ("desk", "not_offered"): gettext_lazy("This desk does not offer the service."),
+    ("service", "unknown"): gettext_lazy("Please choose from the list."),
+    ("meeting_point", "required"): gettext_lazy("Say where they meet."),
+    ("arrives_at", "before_departure"): gettext_lazy("The arrival lies before the departure."),
+    ("departs_at", "past"): gettext_lazy("The departure lies too far back."),
+    ("best_interest", "required"): gettext_lazy("For a child: say why this is best for the child."),
+    ("substitute", "required"): gettext_lazy("Say who stands in for the guardian."),
+    ("why_words", "required"): gettext_lazy("Say why consent was not possible or not decisive."),
+    ("letter", "not_offered"): gettext_lazy("This ground does not carry this service."),
+    ("letter", "guardian_excluded"): gettext_lazy(
+        "The guardian may be the suspect: another ground."
+    ),
+    ("article", "not_for_service"): gettext_lazy("This article does not carry this service."),
+    ("article", "required"): gettext_lazy("Choose the article."),
+    ("safety", "not_judged"): gettext_lazy(
+        "The origin has not been judged, or is not safe for a child."
+    ),
+    ("person", "child"): gettext_lazy("A child does not choose a danger: somebody else decides."),
+    ("result", "suspect_there"): gettext_lazy("Where the suspect lives it is not safe."),
+    ("result", "unknown"): gettext_lazy("Please choose from the list."),
+    ("who", "required"): gettext_lazy("Say who assessed it."),
+    ("words", "required"): gettext_lazy("Write what was said."),
+    ("safety_plan", "required"): gettext_lazy("Write the safety plan."),
+    ("match", "required"): gettext_lazy("Please choose what you found."),
+    ("decision", "answered"): gettext_lazy("Answered a moment ago."),
+    ("reason", "required"): gettext_lazy("Say why."),
+    ("present", "not_accepted"): gettext_lazy("The receiving desk has not accepted everybody."),
+    ("present", "held_back"): gettext_lazy("Somebody of them may not travel yet."),
+    ("place", "required"): gettext_lazy("Say where you are."),
+    ("items", "unknown"): gettext_lazy("Nobody is listed."),
+    ("mark", "required"): gettext_lazy("Sign with your finger or a pen."),
+    ("month", "visited"): gettext_lazy("This visit is written down already."),
+    ("visited_on", "future"): gettext_lazy("The day lies ahead."),
+    ("label", "required"): gettext_lazy("Give it a name."),
+    ("asked", "required"): gettext_lazy("Say what you ask for."),
+    ("reach", "required"): gettext_lazy("Say whom they can call."),
+}
+
+
 def fault_words(field: str, code: str) -> str:
     """One thing that stopped an act, in words; the code itself where no sentence stands."""
-    sentences = {
-        ("people", "different_holders"): _("They are in different hands: plan one leg for each."),
-        ("people", "not_waiting"): _("One of them is no longer on the way."),
-        ("people", "nobody"): _("Nobody is chosen."),
-        ("people", "accepted"): _("The desk has accepted: ask it to give the person back first."),
-        ("people", "handed_over"): _("This leg lies behind."),
-        ("desk", "unknown"): _("This desk is not in service."),
-        ("desk", "nobody_there"): _(
-            "Nobody with an account sits at this desk: nobody there can answer or sign. Tick the "
-            "box below to plan it all the same, and call them."
-        ),
-        ("people", "between_hands"): _("One end has signed already: they are between hands."),
-        ("number", "wrong"): _(
-            "This number does not fit. After five wrong tries it ends, and its desk makes another."
-        ),
-        ("name", "required"): _("Write the name of who signs."),
-        ("mark", "signed"): _("This end has signed already."),
-        ("travel_paper", "unknown"): _("Please choose from the list."),
-        ("embassy_told_on", "future"): _("The day lies ahead."),
-        ("because", "required"): _("Say why the person is still needed."),
-        ("until", "required"): _("Say until which day."),
-        ("until", "too_far"): _("Choose a day within the next sixty days."),
-        ("answer", "required"): _("Please choose an answer."),
-        ("desk", "same"): _("They are at this desk already."),
-        ("desk", "no_cover"): _(
-            "Nobody is on duty there now. Tick the last box to send it anyway."
-        ),
-        ("desk", "not_offered"): _("This desk does not offer the service."),
-        ("service", "unknown"): _("Please choose from the list."),
-        ("meeting_point", "required"): _("Say where they meet."),
-        ("arrives_at", "before_departure"): _("The arrival lies before the departure."),
-        ("departs_at", "past"): _("The departure lies too far back."),
-        ("best_interest", "required"): _("For a child: say why this is best for the child."),
-        ("substitute", "required"): _("Say who stands in for the guardian."),
-        ("why_words", "required"): _("Say why consent was not possible or not decisive."),
-        ("letter", "not_offered"): _("This ground does not carry this service."),
-        ("letter", "guardian_excluded"): _("The guardian may be the suspect: another ground."),
-        ("article", "not_for_service"): _("This article does not carry this service."),
-        ("article", "required"): _("Choose the article."),
-        ("safety", "not_judged"): _("The origin has not been judged, or is not safe for a child."),
-        ("person", "child"): _("A child does not choose a danger: somebody else decides."),
-        ("result", "suspect_there"): _("Where the suspect lives it is not safe."),
-        ("result", "unknown"): _("Please choose from the list."),
-        ("who", "required"): _("Say who assessed it."),
-        ("words", "required"): _("Write what was said."),
-        ("safety_plan", "required"): _("Write the safety plan."),
-        ("match", "required"): _("Please choose what you found."),
-        ("decision", "answered"): _("Answered a moment ago."),
-        ("reason", "required"): _("Say why."),
-        ("present", "not_accepted"): _("The receiving desk has not accepted everybody."),
-        ("present", "held_back"): _("Somebody of them may not travel yet."),
-        ("place", "required"): _("Say where you are."),
-        ("items", "unknown"): _("Nobody is listed."),
-        ("mark", "required"): _("Sign with your finger or a pen."),
-        ("month", "visited"): _("This visit is written down already."),
-        ("visited_on", "future"): _("The day lies ahead."),
-        ("label", "required"): _("Give it a name."),
-        ("asked", "required"): _("Say what you ask for."),
-        ("reach", "required"): _("Say whom they can call."),
-    }
     if code == "too_long":
         return _("Too long.")
-    return sentences.get((field, code)) or _("This does not fit: %(what)s.") % {"what": code}
+    if (field, code) in _SENTENCES:
+        return str(_SENTENCES[field, code])
+    return _("This does not fit: %(what)s.") % {"what": code}
 
 
 def faults_of(fault: InvalidInput) -> list[str]:

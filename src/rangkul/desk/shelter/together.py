@@ -19,7 +19,7 @@ from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.desk.shelter import wording
 from rangkul.desk.shelter.deciding import arrival_of, bed_choices, packet_context
 from rangkul.desk.shelter.forms import TogetherForm
-from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import queries as requests
 from rangkul.repatriation import queries as road
@@ -146,7 +146,8 @@ def _to_place(waiting: Sequence[Waiting]) -> list[Admission]:
 
 def _fresh(request: StaffRequest, each: Waiting) -> dict[str, Any]:
     """A request to check: its packet as it may be read now, and who asks."""
-    assert each.request is not None  # noqa: S101 -- one without an admission is a request
+    if each.request is None:
+        raise NotReachable("one without an admission is a request")
     number = requests.packet_number(each.request.id)
     return {
         "each": each, "id": each.request.id, "number": number,
