@@ -70,7 +70,7 @@ def _measure(ground: Ground, options: argparse.Namespace) -> dict[str, Any]:
     from django.conf import settings
     from django.db import connections
 
-    from bench import recall, tick
+    from bench import recall, tick, trail
     from bench.client import Client
     from bench.measure import measure, under_load
     from bench.pages import pages
@@ -108,6 +108,7 @@ def _measure(ground: Ground, options: argparse.Namespace) -> dict[str, Any]:
         "memory": at_rest,
         "load": loaded,
         "tick": tick.measure(),
+        "trail": trail.measure(visitor.actor),
         "recall": recall.measure(visitor, pairs=300 if options.quick else 3000, seed=options.seed),
     }
 

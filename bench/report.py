@@ -110,6 +110,10 @@ through the product's own search in the visited agency; found means among the fi
 
 {tick}
 
+## Trail
+
+{trail}
+
 ## Filling
 
 {filling}
@@ -148,6 +152,7 @@ def page(result: dict[str, Any]) -> str:
         pages_per_second=load["pages_per_second"],
         load_p95=load["p95"],
         tick=_tick(result["tick"]),
+        trail=_trail(result["trail"]),
         filling=_filling(result["filling"]),
         settings=", ".join(f"`{name} = {value}`" for name, value in result["settings"].items()),
         queries_bar=QUERIES_BAR,
@@ -161,6 +166,15 @@ def _tick(tick: dict[str, Any]) -> str:
         f"where none is due, {tick['seconds']} s where {tick['due']:,}\nhave just been missed "
         "(marked, the people on the first rung called, each in the trail; bar 5 s: "
         f"{'held' if tick['holds'] else '**not held**'})."
+    )
+
+
+def _trail(trail: dict[str, Any]) -> str:
+    return (
+        f"Two writers, each act in a transaction of its own: {trail['plain_per_s']} acts a second "
+        f"while nobody seals,\n{trail['sealed_per_s']} while sealing goes on beside them on the "
+        f"same cores: {trail['share']:.1%} (bar 90 %: "
+        f"{'held' if trail['holds'] else '**not held**'})."
     )
 
 

@@ -47,7 +47,7 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "repatriation_clearance": {"answer": ""},
     "repatriation_returnee": {"state": "waiting", "travel_paper": ""},
     "repatriation_traveller": {"state": "planned"},
-    "repatriation_visit": {"month": 1, "result": "safe"},
+    "repatriation_visit": {"month": 1, "result": "safe", "reason": ""},
     "reports_report": {"state": "draft"},
     "shelter_house": {"kind": "rumah_aman", "stay_days": 7},
     "shelter_room": {"age_group": "adult", "sex": "P"},
@@ -312,8 +312,8 @@ def write_whole_file(by: Actor, receiver_agency: int) -> WholeFile:
             )  # fmt: skip
         app.execute(
             "insert into trail_act (id, at, xid, agency_id, actor_id, purpose, name, subject_kind, "
-            "subject_id, case_id, reason, detail, digest) values (%s, %s, pg_current_xact_id()"
-            "::text::bigint, %s, %s, 'work', 'x', 'case', '1', %s, '', '{}', '')",
+            "subject_id, case_id, reason, detail, digest) values (%s, %s, house.act_number(), "
+            "%s, %s, 'work', 'x', 'case', '1', %s, '', '{}', '')",
             [uuid4(), NOW, by.agency_id, by.user_id, case_id],
         )
         # A person on the way home is held from the first moment; the database itself wrote that.

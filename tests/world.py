@@ -40,6 +40,7 @@ from tests.people import (
 from rangkul.assessments.answers import Answers
 from rangkul.cases import operations as cases
 from rangkul.cases.models import CaseFile
+from rangkul.clocks import operations as clocks
 from rangkul.conferences import operations as conferences
 from rangkul.conferences import queries as conference_queries
 from rangkul.conferences.sharing import Line
@@ -208,6 +209,10 @@ def _fill_the_file(world: World, at: datetime) -> None:
             case=Case.objects.get(id=world.case_id), part=Person.KIN, by=ratih, at=at,
             identity=Identity(full_name="Sari Kusumaningrum Uji"), relation="saudara_kandung",
         )  # fmt: skip
+        clock = clocks.start(
+            procedure="assessment_completed", subject_kind="case", subject_id=world.case_id,
+            area="33.74", by=ratih, at=at, case_id=world.case_id,
+        )  # fmt: skip
         other = open_another_file(world, at)
         world.other_case_id = other.case_id
     with acting(wahyuni):
@@ -216,6 +221,7 @@ def _fill_the_file(world: World, at: datetime) -> None:
     world.parts |= {
         "note_id": note.id, "need_id": need.id, "document_id": document.id,
         "submission_id": submission.id, "person_id": sister.id, "link_id": link.id,
+        "clock_id": clock.id,
     }  # fmt: skip
 
 

@@ -21,8 +21,11 @@ import { startShortcuts } from "./desk/shortcuts";
 import { startTheme } from "./desk/theme";
 import { startSigning } from "./desk/signing";
 import { startToasts } from "./desk/toasts";
+import { startTrusted } from "./desk/trusted";
 import { startOnce } from "./shared/once";
 
+// Before anything that writes markup.
+startTrusted(document.querySelector<HTMLElement>("[data-worker]")?.dataset["worker"]);
 startLock();
 startTheme();
 startFragments();

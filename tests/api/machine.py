@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse
-from django.test import Client
+from tests.clients import Client
 from tests.rows import as_owner
 
 from rangkul.foundation.actor import Actor

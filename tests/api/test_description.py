@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import resolve
 from ninja import NinjaAPI
 from ninja.operation import Operation
+from tests.clients import Client
 from tests.contracts.source import ROOT as REPOSITORY
 
 from rangkul.api import description

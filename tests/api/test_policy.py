@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
 from tests.api.machine import Answer, Machine
 from tests.api.road import Road, road
+from tests.clients import Client
 from tests.people import Cast, sign_in
 
 from rangkul.foundation.actor import Actor

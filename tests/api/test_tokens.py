@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
 from tests.api.machine import ROOT, Machine
+from tests.clients import Client
 from tests.people import Cast, sign_in
 from tests.rows import app_as, as_owner
 

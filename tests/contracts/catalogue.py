@@ -104,13 +104,14 @@ def case_rows_without_reach(connection: Connection) -> list[str]:
 def grants(connection: Connection) -> list[str]:
     """Every right of app, reader and PUBLIC on tables, columns, sequences, functions and schemas.
 
-    One line each, sorted: ``who right kind name [(columns)]``.
+    One line each, sorted: ``who right kind name [(columns)]``, names as text: PostgreSQL's own
+    type for them would cut a list of columns after 63 signs.
     """
     rows = connection.execute(
         """
         with held as (
           select a.grantee, a.privilege_type as what, case c.relkind when 'S' then 'sequence'
-              when 'v' then 'view' else 'table' end as kind, c.relname as name
+              when 'v' then 'view' else 'table' end as kind, c.relname::text as name
             from pg_class c, aclexplode(coalesce(c.relacl, acldefault(
               case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))) a
             where c.relnamespace in ('public'::regnamespace, 'house'::regnamespace)

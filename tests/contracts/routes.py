@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from tests.clients import Client
 from tests.people import MAKASSAR, SEMARANG, SERVICE_DESK, Cast, sign_in
 from tests.rows import as_owner
 from tests.world import World
@@ -252,6 +252,7 @@ def _nothing() -> dict[str, Any]:
         "number of transfers": referrals.transfer_number(NOWHERE), "proposal_id": _NIL,
         "waiting_id": _NIL,
         "seat_id": _NIL, "share_id": _NIL, "decision_id": _NIL,
+        "clock_id": _NIL,
         "note_id": _NIL, "need_id": _NIL, "document_id": _NIL, "submission_id": _NIL,
         "number of pelimpahan": referrals.transfer_number(NOWHERE), "offer_id": _NIL,
         "draft_id": _NIL,

@@ -82,6 +82,7 @@ class Observed:
     knocking: Knocking
     cast: Cast
     table: Table
+    kept: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,8 @@ def observed(django_db_setup: None, django_db_blocker: Any) -> Iterator[Observed
         cast = Cast()
         with standing(ALL_ROLES), _tokens(cast) as tokens, transaction.atomic():
             knocking = Knocking(worlds.build(cast), tokens)
-            yield Observed(knocking, cast, observe(knocking, routes()))
+            kept: list[str] = []
+            yield Observed(knocking, cast, observe(knocking, routes(), kept), kept)
             transaction.set_rollback(True)
 
 
@@ -114,15 +116,28 @@ def _tokens(cast: Cast) -> Any:
     return planted()
 
 
-def observe(knocking: Knocking, found: list[Route]) -> Table:
-    """Knock everywhere."""
-    return {
-        (route.address, method): {
-            who: said(knocking.ask(route, method, who)) for who in members(knocking.world.cast)
-        }
-        for route in found
-        for method in METHODS
-    }
+def observe(knocking: Knocking, found: list[Route], kept: list[str] | None = None) -> Table:
+    """Knock everywhere; into ``kept`` goes whatever a browser, or a way out, would remember."""
+    table: Table = {}
+    for route in found:
+        for method in METHODS:
+            line = table[route.address, method] = {}
+            for who in members(knocking.world.cast):
+                answer = knocking.ask(route, method, who)
+                line[who] = said(answer)
+                if kept is not None:
+                    kept += [f"{method} {route.address} {who}: {what}" for what in keeps(answer)]
+    return table
+
+
+def keeps(answer: HttpResponse) -> list[str]:
+    """What of an answer would stay in a browser, or go along to another address."""
+    told = [] if answer.get("Cache-Control") else ["may be kept"]
+    if "no-store" not in answer.get("Cache-Control", "no-store"):
+        told.append("is kept: " + answer["Cache-Control"])
+    if answer.get("Referrer-Policy") != "no-referrer":
+        told.append("tells where one came from")
+    return told
 
 
 # -- the table --------------------------------------------------------------------------------
@@ -185,6 +200,20 @@ def test_an_address_without_a_line_is_told(observed: Observed) -> None:
 def test_nothing_anywhere_breaks(observed: Observed) -> None:
     broken = [p for p, line in observed.table.items() if any(a[0] == "5" for a in line.values())]
     assert broken == []
+
+
+def test_no_answer_is_kept_and_none_tells_where_one_came_from(observed: Observed) -> None:
+    """Pages, downloads, refusals, faults and ways onward, to whomever they are given."""
+    assert observed.kept == []
+
+
+@pytest.mark.urls(__name__)
+def test_an_answer_that_is_kept_is_told(observed: Observed) -> None:
+    """Planted fault: a page lets itself be kept; and an answer that no middleware has seen."""
+    kept: list[str] = []
+    observe(observed.knocking, [r for r in routes() if r.address == "/disimpan/"], kept)
+    assert "GET /disimpan/ carries: is kept: max-age=60" in kept
+    assert keeps(HttpResponse()) == ["may be kept", "tells where one came from"]
 
 
 def test_logged_out_one_meets_the_door_or_nothing(observed: Observed) -> None:
@@ -309,6 +338,11 @@ def unguarded(request: HttpRequest, number: str) -> HttpResponse:
     return HttpResponse(number)
 
 
+def kept_page(request: HttpRequest) -> HttpResponse:
+    """Planted: a page that lets browsers keep it."""
+    return HttpResponse("", headers={"Cache-Control": "max-age=60"})
+
+
 def unasked(request: HttpRequest, number: str) -> HttpResponse:
     """Planted: a page that asks whose agency it is, and not whose case."""
     found = CaseAccess.objects.filter(agency_id=request.actor.agency_id)  # type: ignore[attr-defined]
@@ -317,6 +351,7 @@ def unasked(request: HttpRequest, number: str) -> HttpResponse:
 
 unguarded.__module__ = "rangkul.desk.planted"
 urlpatterns = [
+    path("disimpan/", kept_page),
     path("kasus/<str:number>/terbuka/", unguarded),
     path("kasus/<str:number>/", unasked),
     *_known,

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.clients import Client
 from tests.people import NOW, Cast, sign_in
 from tests.rows import owned_tables
 

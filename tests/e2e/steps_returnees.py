@@ -118,12 +118,13 @@ def let_answers_fall_due(owner: psycopg.Connection[Any], desk: str) -> int:
     return found.rowcount
 
 
-def let_months_pass(owner: psycopg.Connection[Any], people: list[int], days: int) -> None:
-    """The arrivals of these people lie so many days further back."""
-    owner.execute(
-        "update repatriation_returnee set state_at = state_at - make_interval(days => %s) "
-        "where id = any(%s)", [days, people],
-    )  # fmt: skip
+def let_months_pass(owner: psycopg.Connection[Any], days: int) -> None:
+    """The arrivals of all who are followed up lie so many days further back."""
+    for table in ("repatriation_returnee", "repatriation_hold"):
+        owner.execute(
+            f"update {table} set state_at = state_at - make_interval(days => %s) "
+            "where state = 'arrived'", [days],
+        )  # fmt: skip
 
 
 # -- the board ---------------------------------------------------------------------------------

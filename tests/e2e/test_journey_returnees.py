@@ -462,7 +462,7 @@ def _home(road: Road) -> None:
 
 def _months(road: Road) -> None:
     for month, days in ((1, 45), (3, 60), (6, 95)):
-        let_months_pass(road.owner, road.everybody, days)
+        let_months_pass(road.owner, days)
         assert missing(road.board()) == {VISIT: 24}, month
         for person, count in _LAST_HOLDERS.items():
             page = road.door.enter(person)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, Route, expect
 from tests.e2e.house import Door, House
 from tests.e2e.steps_returnees import owner_of, sign
@@ -126,7 +128,11 @@ def test_what_the_house_cannot_take_is_shown_to_a_person(door: Door, house: Hous
     assert row is not None
     sekar = door.enter("sekar")
     sekar.goto(f"{door.base}/pemulangan/orang/{row[0]}/")
-    sekar.get_by_role("button", name="Pergi atas keinginan sendiri").click()
+    gone = sekar.locator("details", has=sekar.locator('input[name="sure"][value="left"]'))
+    gone.locator("summary").click()
+    gone.get_by_label("Sudah pasti").check()
+    gone.get_by_role("button", name="Pergi atas keinginan sendiri").click()
+    expect(sekar.get_by_text("Dicatat: pergi atas keinginan sendiri.")).to_be_visible()
     sekar.context.close()
     page.context.set_offline(False)
     page.goto(f"{door.base}/pemulangan/bersama-kami/")
@@ -134,6 +140,12 @@ def test_what_the_house_cannot_take_is_shown_to_a_person(door: Door, house: Hous
     expect(told).to_contain_text("belum dapat diterima")
     expect(told.get_by_role("link", name="Lihat tahapnya")).to_be_visible()
     assert len(_kept(page)) == 1
+    # What was signed stands in its form again, to be mended; looking at it loses nothing.
+    drawn = page.url
+    told.get_by_role("link", name="Perbaiki dan kirim lagi").click()
+    expect(page.locator("[data-signing-pad] path").first).to_have_attribute("d", re.compile("^M"))
+    assert len(_kept(page)) == 1
+    page.goto(drawn)
     told.get_by_role("button", name="Buang").click()
     expect(page.locator("#signing-queue")).to_have_count(0)
     assert _kept(page) == []

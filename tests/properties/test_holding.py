@@ -29,18 +29,21 @@ from tests.domain.repatriation.scene import (
 )
 from tests.people import NOW, Cast
 
+from rangkul.cases import operations as case_operations
+from rangkul.cases import queries as cases
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import RangkulError
 from rangkul.foundation.scope import acting
 from rangkul.repatriation import operations
-from rangkul.repatriation.models import Handover, Hold, Leg, Traveller
+from rangkul.repatriation.models import Handover, Hold, Leg, Returnee, Traveller
 from rangkul.repatriation.operations import Decision, Item, Mark, Minutes
 
 _OFF = {"home", "left", "died"}
 _ACTS = (
     "transit_leg", "home_leg", "ask", "accept", "decline", "minutes", "minutes_absent", "sign",
     "sign_late", "other_desk", "left", "missing", "died", "found", "arrived", "visit", "unsafe",
-    "safe", "take_off", "sign_by_number", "cancel_ahead",
+    "safe", "take_off", "sign_by_number", "cancel_ahead", "onward", "put_off", "taken_up",
+    "turns_out_a_child",
 )  # fmt: skip
 
 
@@ -169,10 +172,36 @@ class Walk:
     def _visit(self, by: Actor) -> None:
         with acting(by):
             hold = self._one(Hold.objects.filter(until__isnull=True, state="arrived"))
+            later = NOW + timedelta(days=self.chance.choice((0, 40, 120, 200)))
             operations.record_visit(
                 hold_id=hold.id, month=self.chance.choice((1, 3, 6)),
                 result=self.chance.choice(("safe", "not_safe", "not_found")),
-                visited_on=NOW.date(), by=by, at=NOW,
+                visited_on=later.date(), by=by, at=later,
+            )  # fmt: skip
+
+    def _put_off(self, by: Actor) -> None:
+        with acting(by):
+            hold = self._one(Hold.objects.filter(until__isnull=True, state="arrived"))
+            operations.postpone_visit(
+                hold_id=hold.id, month=self.chance.choice((1, 3, 6)), reason="own_wish",
+                until=(NOW + timedelta(days=self.chance.randint(-1, 31))).date(), by=by, at=NOW,
+            )  # fmt: skip
+
+    def _taken_up(self, by: Actor) -> None:
+        """The other side hears late what was said, more than once."""
+        with acting(by):
+            hold = self._one(Hold.objects.all())
+            operations.take_up_fate(hold_id=hold.id, by=by, at=NOW)
+
+    def _turns_out_a_child(self, by: Actor) -> None:
+        with acting(self.road.organiser):
+            person = self.chance.choice(self._some())
+            file = cases.get_file(
+                self.road.organiser, Returnee.objects.get(id=person).case_id
+            )  # fmt: skip
+            case_operations.change_cover(
+                case_id=file.case_id, expected_version=file.version,
+                values={"is_child": not file.is_child}, by=self.road.organiser, at=NOW,
             )  # fmt: skip
 
     def _unsafe(self, by: Actor) -> None:
@@ -265,6 +294,7 @@ def test_a_walk_that_knows_the_way_gets_people_home(road: Road) -> None:
     for _ in range(60):
         for name, who in (
             ("accept", 2), ("minutes", 0), ("sign", 2), ("arrived", 2), ("visit", 2), ("found", 2),
+            ("put_off", 2),
         ):  # fmt: skip
             walk.act(name, who)
     with psycopg.connect(people.owner_url()) as owner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.test import Client
+from tests.clients import Client
 from tests.people import NOW, sign_in
 
 from rangkul.assessments.answers import Answers

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.clients import Client
 from tests.people import Cast
 from tests.web.files import signed_in
 

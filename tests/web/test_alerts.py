@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests import world as worlds
+from tests.clients import Client
 from tests.domain.alerts.postbox import Service, TestBrowser, push_service
 from tests.people import JATENG, KUPANG, MAKASSAR, NASIONAL, SEMARANG, Cast, names
 from tests.web.files import signed_in

@@ -6,9 +6,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.clients import Client
 from tests.domain.referrals.scene import CALLED, DESK, FULL_NAME, Scene, make_scene, seed_desks
 from tests.people import KUPANG, Cast
 from tests.web.files import signed_in
@@ -243,3 +243,38 @@ def test_a_proposal_is_refused_by_the_holder_only(scene: Scene, cast: Cast) -> N
     lead = signed_in(cast.ratih)
     assert lead.post(address).status_code == 302
     assert lead.post(address).status_code == 404
+
+
+# -- the chair, and colleagues ----------------------------------------------------------------
+
+
+def test_a_colleague_who_was_asked_to_come_says_so(scene: Scene, cast: Cast) -> None:
+    """A supervisor sees the file and is invited all the same: she answers like any guest."""
+    lead, supervisor = signed_in(cast.ratih), signed_in(cast.wahyuni)
+    number = call(lead, scene)
+    lead.post(reverse("conference-invite", args=[number]), {"user": cast.wahyuni.user_id})
+    with acting(cast.wahyuni):
+        seat = Seat.objects.get(user_id=cast.wahyuni.user_id)
+    here = reverse("conference-answer", args=[number, seat.id])
+    assert here in body(supervisor, "conference-page", number)
+    assert here not in body(lead, "conference-page", number)
+    supervisor.post(here, {"decision": "accept"})
+    with acting(cast.wahyuni):
+        assert Seat.objects.get(id=seat.id).state == "accepted"
+
+
+def test_a_supervisor_takes_the_chair_and_signs(scene: Scene, cast: Cast) -> None:
+    lead, supervisor = signed_in(cast.ratih), signed_in(cast.wahyuni)
+    number = call(lead, scene)
+    here = reverse("conference-chair", args=[number])
+    assert here not in body(lead, "conference-page", number)
+    assert here in body(supervisor, "conference-page", number)
+    assert supervisor.post(here, {"version": 7}).status_code == 409
+    assert supervisor.post(here, {"version": 1}).status_code == 302
+    page = body(supervisor, "conference-page", number)
+    assert here not in page
+    with acting(cast.wahyuni):
+        assert Conference.objects.get().chair_user_id == cast.wahyuni.user_id
+    # Who sat there before is no supervisor: the chair stays where it is.
+    assert lead.post(here, {"version": 2}).status_code == 403
+    assert signed_in(cast.melki).post(here, {"version": 2}).status_code in (403, 404)

@@ -312,18 +312,45 @@ def test_an_agency_joins_and_leaves(cast: Cast) -> None:
     here = f"/kasus/{number}/perjalanan/tim/"
     lead, joint = signed_in(cast.wahyuni), signed_in(cast.marten)
     assert joint.get(here).status_code == 404
-    lead.post(f"{here}gabung/", {"agency": KUPANG})
-    twice = lead.post(f"{here}gabung/", {"agency": KUPANG}, follow=True)
+    lead.post(f"{here}gabung/", {"agency": KUPANG, "ends_on": "2099-01-01"})
+    twice = lead.post(f"{here}gabung/", {"agency": KUPANG, "ends_on": "2099-01-01"}, follow=True)
     assert "in the team already" in twice.content.decode()
     assert joint.get(here).status_code == 200
     # A joint agency may leave by itself, but ends nobody else's access.
-    lead.post(f"{here}gabung/", {"agency": MAKASSAR})
+    lead.post(f"{here}gabung/", {"agency": MAKASSAR, "ends_on": "2099-01-01"})
     assert joint.post(f"{here}akhiri/", {"agency": MAKASSAR}).status_code == 404
     joint.post(f"{here}akhiri/", {"agency": KUPANG})
     assert joint.get(here).status_code == 404
     lead.post(f"{here}akhiri/", {"agency": MAKASSAR})
     with acting(cast.besse):
         assert custody.visible_among(cast.besse, [file.case_id]) == set()
+
+
+def test_a_place_in_the_team_has_a_last_day_that_the_lead_changes(cast: Cast) -> None:
+    file = open_file(cast.ratih)
+    here = f"/kasus/{number_of(file)}/perjalanan/tim/"
+    lead, joint = signed_in(cast.wahyuni), signed_in(cast.marten)
+    for day, words in (("", "until which day"), ("2020-01-01", "today at the earliest")):
+        refused = lead.post(f"{here}gabung/", {"agency": KUPANG, "ends_on": day})
+        assert refused.status_code == 422
+        assert words in refused.content.decode()
+    assert joint.get(here).status_code == 404
+    lead.post(f"{here}gabung/", {"agency": KUPANG, "ends_on": "2099-01-01"})
+    for reader in (lead, joint):
+        assert "1 Jan 2099" in reader.get(here).content.decode()
+    late = lead.post(f"{here}sampai/", {"agency": KUPANG, "ends_on": "2020-01-01"})
+    assert late.status_code == 422
+    assert (
+        lead.post(f"{here}sampai/", {"agency": KUPANG, "ends_on": "2098-02-03"}).status_code == 302
+    )
+    assert "3 Feb 2098" in joint.get(here).content.decode()
+    assert (
+        joint.post(f"{here}sampai/", {"agency": KUPANG, "ends_on": "2097-01-01"}).status_code == 404
+    )
+    assert (
+        lead.post(f"{here}sampai/", {"agency": MAKASSAR, "ends_on": "2097-01-01"}).status_code
+        == 404
+    )
 
 
 # -- two files of one person ------------------------------------------------------------------
@@ -370,7 +397,7 @@ def test_nobody_else_finds_the_pages(cast: Cast, login: str) -> None:
 
 @pytest.mark.parametrize(
     ("tail", "queries"),
-    [("", 8), ("sampul/", 6), ("tutup/", 10), ("pendamping/", 10), ("tim/", 8), ("orang-sama/", 8)],
+    [("", 8), ("sampul/", 6), ("tutup/", 10), ("pendamping/", 10), ("tim/", 9), ("orang-sama/", 8)],
 )
 def test_pages_ask_a_constant_number_of_times(cast: Cast, tail: str, queries: int) -> None:
     file = open_file(cast.ratih)

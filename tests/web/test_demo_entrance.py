@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings as SettingsWrapper
+from tests.clients import Client
 from tests.people import Cast, sign_in
 from tests.rows import as_owner
 

@@ -10,8 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.clients import Client
 from tests.people import KUPANG, NOW, Cast
 from tests.rows import as_owner
 from tests.web.files import number_of, open_file, signed_in
@@ -189,7 +189,7 @@ def test_an_ended_team_can_no_longer_fetch_it(cast: Cast) -> None:
     send(signed_in(cast.ratih), file, PDF)
     lead, joint = signed_in(cast.wahyuni), signed_in(cast.marten)
     team = f"/kasus/{number_of(file)}/perjalanan/tim/"
-    lead.post(f"{team}gabung/", {"agency": KUPANG})
+    lead.post(f"{team}gabung/", {"agency": KUPANG, "ends_on": "2099-01-01"})
     assert joint.get(the_only(cast, file)).content == PDF
     lead.post(f"{team}akhiri/", {"agency": KUPANG})
     assert joint.get(the_only(cast, file)).status_code == 404

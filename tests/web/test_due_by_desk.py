@@ -93,3 +93,50 @@ def test_a_request_stands_at_the_desk_that_was_asked(db: None, cast: Cast) -> No
 def test_coordinators_have_a_page_of_their_own(db: None, cast: Cast) -> None:
     answer = signed_in(cast.retno).get("/tenggat/")
     assert (answer.status_code, answer["Location"]) == (302, "/terlambat/")
+
+
+def test_every_deadline_can_be_reached_page_by_page(db: None, cast: Cast) -> None:
+    """More than one page, more than the old ceiling of four hundred: nothing is left out."""
+    from rangkul.clocks import operations as clocks
+
+    now, many = timezone.now(), 430
+    with acting(cast.joko):
+        for number in range(many):
+            clocks.start(
+                procedure="first_response_low", subject_kind="probe", subject_id=number,
+                area="33.74", by=cast.joko, at=now, user_id=cast.joko.user_id,
+                due_at=now + timedelta(minutes=number + 1),
+            )  # fmt: skip
+    client = signed_in(cast.joko)
+    address, shown, pages = "/tenggat/", 0, 0
+    while address:
+        page = client.get(address).content.decode()
+        shown += page.count('<article class="task">')
+        pages += 1
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        address = found[1].replace("&amp;", "&") if found else ""
+    assert (shown, pages) == (many, 8)
+    assert f"{many} things within seven days" in client.get("/tenggat/").content.decode()
+    # A page that is no more is the last one: the list shrinks while one reads.
+    assert client.get("/tenggat/?hal=99").content.decode().count('<article class="task">') == 10
+    for nonsense in ("?hal=x", "?hal=-3", "?hal=0", "?sampai=ever"):
+        assert client.get(f"/tenggat/{nonsense}").content.decode().count('class="task"') == 60
+
+
+def test_what_lies_beyond_a_week_is_found_by_looking_further(db: None, cast: Cast) -> None:
+    from rangkul.clocks import operations as clocks
+
+    now = timezone.now()
+    with acting(cast.joko):
+        for days in (3, 20, 200):
+            clocks.start(
+                procedure="first_response_low", subject_kind="probe", subject_id=days,
+                area="33.74", by=cast.joko, at=now, user_id=cast.joko.user_id,
+                due_at=now + timedelta(days=days),
+            )  # fmt: skip
+    client = signed_in(cast.joko)
+    counts = [
+        client.get(f"/tenggat/?sampai={ahead}").content.decode().count('<article class="task">')
+        for ahead in ("7", "30", "semua")
+    ]
+    assert counts == [1, 2, 3]

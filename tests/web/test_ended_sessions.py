@@ -6,8 +6,8 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
 from django.utils import timezone
+from tests.clients import Client
 from tests.people import Cast, sign_in
 from tests.rows import as_owner
 from tests.web.files import number_of, open_file

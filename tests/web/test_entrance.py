@@ -7,8 +7,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.test import Client
 from pytest_django.fixtures import Settings as SettingsWrapper
+from tests.clients import Client
 from tests.people import NOW, SEMARANG, Cast, sign_in
 
 from rangkul.accounts.models import User

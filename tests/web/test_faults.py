@@ -19,10 +19,10 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.test import Client
 from django.urls import path
 from django.utils import timezone
 from tests import world as worlds
+from tests.clients import Client
 from tests.people import NOW, Cast, owner_url, sign_in
 from tests.rows import as_owner
 from tests.web.files import number_of, open_file

@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import timezone
 from tests.api.machine import Machine, machine_of
+from tests.clients import Client
 from tests.domain.cases.books import HEAD, ROW, workbook
 from tests.people import INTAKE_DESK, KUPANG, SEMARANG, Cast
 from tests.rows import as_owner
 from tests.web.files import signed_in
 from tests.web.test_imports import fields, to_preview
-from tests.world import World, build
+from tests.world import HOUSE_NAME, World, build
 
 from rangkul.consent.operations import Ground
 from rangkul.consent.policy import HANDING_OVER
@@ -245,3 +245,109 @@ def test_the_scope_signed_before_is_refused_by_the_database(world: World) -> Non
     move_agency(world)
     with pytest.raises(Exception, match="scope"), acting(ratih):
         custody.get_access(ratih, world.case_id)
+
+
+# -- the four ways, each with a planted fault: where nothing ends, each is still open ------------
+
+
+def _by_tab(world: World, tab: Client) -> bool:
+    return tab.get(f"/kasus/{world.case_number}/catatan/").status_code == 200
+
+
+def _by_link(world: World, tab: Client) -> bool:
+    document = f"/kasus/{world.case_number}/dokumen/{world.parts['document_id']}/"
+    return tab.get(document).status_code == 200
+
+
+def _by_export(world: World, tab: Client) -> bool:
+    """What is taken away on paper: a letter of the request, the beds of the house as a list."""
+    slip = {"when": "Senin", "place": "Loket dua", "language": "id", "safe": "on", "bring": ""}
+    answer = tab.post(f"/rujukan/{world.packet_number}/surat/", slip)
+    return answer.status_code == 200 and answer.content.startswith(b"%PDF")
+
+
+def _by_queue(world: World, tab: Client) -> bool:
+    """Work that waits in her name: whether it is done in her name."""
+    cast = world.cast
+    with acting(cast.melki):
+        operations.answer(
+            request_id=world.request_id, decision="accept",
+            expected_version=Request.objects.get(id=world.request_id).version, by=cast.melki,
+            at=timezone.now(),
+        )  # fmt: skip
+    referral_answers.follow(
+        Event("request.accepted", "request", str(world.request_id), SEMARANG,
+              actor_id=cast.ratih.user_id)
+    )  # fmt: skip
+    with as_owner() as owner:
+        acted = owner.execute(
+            "select actor_id from trail_act where name = 'referral.answered' and subject_id = %s",
+            [str(world.request_id)],
+        ).fetchall()
+    return acted == [(cast.ratih.user_id,)]
+
+
+def _place_stays(world: World) -> None:
+    """Planted: she works elsewhere, and nobody ended the place that she left."""
+    move_agency(world)
+    with as_owner() as owner:
+        owner.execute(
+            "update network_membership set until = null where id = %s",
+            [world.cast.ratih.membership_id],
+        )
+
+
+def _access_stays(world: World) -> None:
+    """Planted: the case is handed over, and the giver's access and reach are left as they were."""
+    hand_over(world)
+    with as_owner() as owner:
+        owner.execute(
+            "update custody_caseaccess set until = null, basis = 'joint' where case_id = %s and "
+            "agency_id = %s", [world.case_id, SEMARANG],
+        )  # fmt: skip
+        owner.execute(
+            "update custody_assignment set until = null where case_id = %s and agency_id = %s",
+            [world.case_id, SEMARANG],
+        )
+        owner.execute("select house.refresh_reach(%s)", [world.case_id])
+
+
+WAYS = [_by_tab, _by_link, _by_export, _by_queue]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@both
+def test_none_of_the_four_ways_is_open_any_more(
+    world: World, leave: Leave, way: Callable[[World, Client], bool]
+) -> None:
+    tab = _own(world)
+    assert tab.get(f"/kasus/{world.case_number}/").status_code == 200
+    leave(world)
+    assert not way(world, tab)
+
+
+@pytest.mark.parametrize(
+    ("plant", "way"),
+    [(_place_stays, way) for way in WAYS] + [(_access_stays, way) for way in (_by_tab, _by_link)],
+)
+def test_a_reach_that_stays_would_be_seen(
+    world: World, plant: Callable[[World], None], way: Callable[[World, Client], bool]
+) -> None:
+    tab = _own(world)
+    plant(world)
+    assert way(world, tab)
+
+
+def test_no_list_of_the_beds_is_printed_by_who_left_the_shelter(world: World) -> None:
+    laras, house = world.cast.laras, world.parts["house_id"]
+    tab = signed_in(laras)
+    pages = ("/hunian/", f"/hunian/cetak/{house}/", f"/hunian/inap/{world.stay_number}/",
+             f"/hunian/rumah/{house}/alamat/", "/hunian/riwayat/")  # fmt: skip
+    assert {tab.get(page).status_code for page in pages} == {200}
+    move_agency(world, laras)
+    # In Kupang she supervises: there are such pages, and nothing of her old house on them.
+    for page in pages:
+        answer = tab.get(page)
+        assert answer.status_code in GONE or HOUSE_NAME not in answer.content.decode(), page
+        assert world.stay_number not in answer.content.decode(), page
+    assert tab.post(f"/hunian/rumah/{house}/alamat/").status_code in GONE - {302}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from django.test import Client
 from django.utils import timezone
+from tests.clients import Client
 from tests.people import KUPANG, NOW, Cast
 from tests.web.files import number_of, open_file, signed_in
 from tests.web.test_transfers import Story, story

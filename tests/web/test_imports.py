@@ -11,8 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
+from tests.clients import Client
 from tests.domain.cases.books import HEAD, ROW, workbook
 from tests.people import Cast
 from tests.rows import as_owner

@@ -19,8 +19,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 from django.core import mail
 from django.core.cache import cache
-from django.test import Client
 from tests import world as worlds
+from tests.clients import Client
 from tests.contracts.routes import Route, routes
 from tests.people import Cast, sign_in
 from tests.rows import as_owner

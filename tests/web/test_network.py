@@ -6,9 +6,9 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.clients import Client
 from tests.people import KUPANG, SEMARANG, SERVICE_DESK, Cast, sign_in
 
 from rangkul.foundation.actor import Actor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from tests.clients import Client
 from tests.people import NOW, Cast
 
 from rangkul.accounts import events

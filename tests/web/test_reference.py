@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.clients import Client
 from tests.people import NASIONAL, Cast
 from tests.rows import as_owner
 from tests.web.files import open_file, signed_in

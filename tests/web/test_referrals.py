@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.clients import Client
 from tests.domain.referrals.scene import (
     CALLED,
     DESK,
@@ -386,8 +386,8 @@ def test_the_code_on_a_letter_leads_to_sign_in(story: Story) -> None:
 def test_lists_cost_the_same_with_one_and_with_three(story: Story) -> None:
     """What a closed desk asks more (when it opens, who covers it) is asked once, at any hour."""
     pages = (
-        (story.cast.melki, "/rujukan/masuk/", 7),
-        (story.cast.ratih, "/rujukan/keluar/", 8),
+        (story.cast.melki, "/rujukan/masuk/", 8),
+        (story.cast.ratih, "/rujukan/keluar/", 9),
         (story.cast.ratih, f"/kasus/{story.number}/rujukan/", 9),
         (story.cast.ratih, f"/kasus/{story.number}/persetujuan/", 8),
         (story.cast.ratih, f"/kasus/{story.number}/rujukan/baru/?layanan=medis", 23),

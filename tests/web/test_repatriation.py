@@ -10,10 +10,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.test import Client
 from django.utils import timezone
 from openpyxl import Workbook
 from tests import people
+from tests.clients import Client
 from tests.domain.referrals.scene import seed_desks
 from tests.people import KUPANG, MAKASSAR, SEMARANG, Cast
 from tests.web.files import signed_in
@@ -21,6 +21,7 @@ from tests.web.files import signed_in
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
 from rangkul.repatriation import board as boards
+from rangkul.repatriation import operations
 from rangkul.repatriation.models import Group, Hold, Journey, Leg, Pin, Returnee, Traveller
 from rangkul.repatriation.queries import group_number, leg_number
 from rangkul.trail.models import Act
@@ -396,12 +397,21 @@ def test_a_group_of_twenty_four_goes_home(cast_at_home: Cast) -> None:
                     "id", flat=True
                 )
             )
-        for hold in held:
-            for month in (3, 6):
-                group.post(
-                    browser, f"/pemulangan/bersama-kami/{hold}/kabar/", month=month, result="safe",
-                    visited_on=timezone.now().date().isoformat(),
-                )  # fmt: skip
+        # The sixth month is not closed on the first day; then the months pass.
+        early = browser.post(
+            f"/pemulangan/bersama-kami/{held[0]}/kabar/",
+            {"month": 6, "result": "safe", "visited_on": timezone.now().date().isoformat()},
+        )
+        assert early.status_code == 422
+        assert "Too early for this month" in early.content.decode()
+        with acting(who):
+            for hold in held:
+                for month, days in ((3, 95), (6, 190)):
+                    later = timezone.now() + timedelta(days=days)
+                    operations.record_visit(
+                        hold_id=hold, month=month, result="safe", visited_on=later.date(), by=who,
+                        at=later,
+                    )  # fmt: skip
     assert group.board().counts["ended"] == 24
     assert group.holders() == {}
 

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.utils import timezone
+from tests.clients import Client
 from tests.people import INTAKE_DESK, SEMARANG, Cast, sign_in
 from tests.rows import as_owner
 from tests.web.forms import forms_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.utils import timezone
+from tests.clients import Client
 from tests.people import Cast
 from tests.rows import app_as, as_owner
 from tests.web.test_reporter import (

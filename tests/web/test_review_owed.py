@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from tests.api.machine import machine_of
+from tests.clients import Client
 from tests.domain.referrals.scene import make_scene, seed_desks
 from tests.people import Cast, sign_in
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.clients import Client
 from tests.people import NOW, Cast, sign_in
 
 from rangkul.assessments.answers import Answers

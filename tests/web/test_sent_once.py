@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
-from django.test import Client
+from tests.clients import Client
 from tests.people import NOW, Cast
 from tests.web.files import number_of, open_file, signed_in
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
+from tests.clients import Client
 from tests.domain.shelter.scene import ADDRESS, NAME, Shelter, build
 from tests.people import Cast, sign_in
 

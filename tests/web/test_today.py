@@ -6,8 +6,8 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
+from tests.clients import Client
 from tests.people import Cast
 from tests.web.files import signed_in
 from tests.web.test_search import open_case

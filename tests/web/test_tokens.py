@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
+from tests.clients import Client
 from tests.people import SEMARANG, SERVICE_DESK, Cast
 from tests.web.files import signed_in
 

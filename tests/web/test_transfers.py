@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
+from tests.clients import Client
 from tests.domain.referrals.scene import FULL_NAME, Scene, make_scene, seed_desks
 from tests.people import Cast
 from tests.web.files import signed_in

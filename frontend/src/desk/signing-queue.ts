@@ -82,17 +82,24 @@ export async function list(): Promise<Waiting[]> {
   return all.filter((each) => each.person === person());
 }
 
-async function send(waiting: Waiting): Promise<Sent> {
+/** What was written and signed, to be sent or to be mended. */
+export async function opened(waiting: Waiting): Promise<Fields> {
   const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: waiting.iv }, await key(), waiting.sealed);
+  return JSON.parse(new TextDecoder().decode(plain)) as Fields;
+}
+
+async function send(waiting: Waiting): Promise<Sent> {
   const body = new FormData();
-  for (const [name, value] of JSON.parse(new TextDecoder().decode(plain)) as Fields) body.append(name, value);
+  for (const [name, value] of await opened(waiting)) body.append(name, value);
   const answer = await post(waiting.address, body);
   if (answer.outcome === "done") {
     const told = await answer.response.json() as { address: string };
     return { outcome: "done", address: told.address };
   }
-  // The house itself is away, or asks for the sign-in first: neither says anything of the signature.
+  // The house itself is away or busy, or asks for the sign-in first, as after a page that stood open
+  // for a night (403): none of these says anything of the signature.
   if (answer.outcome !== "refused" || answer.status >= 500) return { outcome: "waits" };
+  if ([403, 408, 429].includes(answer.status)) return { outcome: "waits" };
   return { outcome: "refused", sentence: answer.sentence };
 }
 

@@ -3,8 +3,8 @@
  * queue of this device and then sent from it, so that no lost line and no closed tab loses it.
  */
 import { release } from "../shared/once";
-import { flush, forget, keep, list } from "./signing-queue";
-import type { Fields } from "./signing-queue";
+import { flush, forget, keep, list, opened } from "./signing-queue";
+import type { Fields, Waiting } from "./signing-queue";
 import { words } from "./words";
 
 interface Pad {
@@ -14,6 +14,8 @@ interface Pad {
 
 const WIDTH = 600;
 const HEIGHT = 200;
+// Leads from what the house refused to its own form: the place in the queue stands behind it.
+const KEPT = "#kept-";
 
 function point(event: PointerEvent, pad: HTMLElement): string {
   const box = pad.getBoundingClientRect();
@@ -47,7 +49,16 @@ function drawOn(form: HTMLFormElement, pad: HTMLElement, { path, field }: Pad): 
   form.querySelector("[data-signing-clear]")?.addEventListener("click", () => {
     field.value = "";
     show();
+    // Another drawing is another signature, made at another hour.
+    const hour = form.querySelector<HTMLInputElement>("input[name=signed_at]");
+    if (hour !== null) hour.value = "";
   });
+}
+
+/** Where the form goes; a form that goes to its own page has that page's fragment behind it. */
+function addressOf(form: HTMLFormElement): string {
+  const { origin, pathname, search } = new URL(form.action);
+  return `${origin}${pathname}${search}`;
 }
 
 /** The form's words, without token and password: these belong to the moment of sending. */
@@ -61,7 +72,10 @@ function fieldsOf(form: HTMLFormElement): Fields {
 /** Put the signature into the queue and try the line at once. A password signs with a line only. */
 async function sign(form: HTMLFormElement, status: HTMLElement | null): Promise<void> {
   const say = (text: string): void => { if (status !== null) status.textContent = text; };
-  const id = await keep(form.dataset["signing"] ?? "", form.action, fieldsOf(form));
+  const id = await keep(form.dataset["signing"] ?? "", addressOf(form), fieldsOf(form));
+  const mended = Number(form.dataset["mends"] ?? "0");
+  if (mended !== 0) await forget(mended);
+  delete form.dataset["mends"];
   const sent = (await flush()).get(id) ?? { outcome: "waits" };
   if (sent.outcome === "done") {
     location.assign(sent.address);
@@ -100,10 +114,13 @@ function send(form: HTMLFormElement): void {
   }, { capture: true });
 }
 
-function refusedLine(id: number, leg: string, sentence: string): HTMLElement {
+function refusedLine(id: number, { leg, address, refused }: Waiting): HTMLElement {
   const line = document.createElement("p");
   const told = document.createElement("span");
-  told.textContent = `${words.signingRefused(leg)} ${sentence} `;
+  told.textContent = `${words.signingRefused(leg)} ${refused === "–" ? words.signingNotOpen : refused} `;
+  const mend = document.createElement("a");
+  mend.href = `${new URL(address).pathname}${KEPT}${id}`;
+  mend.textContent = words.signingMend;
   const link = document.createElement("a");
   link.href = `/pemulangan/tahap/${encodeURIComponent(leg)}/`;
   link.textContent = words.signingOpen;
@@ -112,7 +129,7 @@ function refusedLine(id: number, leg: string, sentence: string): HTMLElement {
   away.className = "btn btn-sm";
   away.textContent = words.restoreNo;
   away.addEventListener("click", () => { void forget(id).then(show); });
-  line.append(told, link, " ", away);
+  line.append(told, mend, " · ", link, " ", away);
   return line;
 }
 
@@ -133,10 +150,36 @@ async function show(): Promise<void> {
     lines.append(line);
   }
   for (const each of kept) {
-    if (each.refused !== "" && each.id !== undefined) lines.append(refusedLine(each.id, each.leg, each.refused));
+    if (each.refused !== "" && each.id !== undefined) lines.append(refusedLine(each.id, each));
   }
   box.append(lines);
   document.querySelector("main")?.prepend(box);
+}
+
+function fill(form: HTMLFormElement, fields: Fields): void {
+  for (const control of form.elements) {
+    if (control instanceof HTMLSelectElement || control instanceof HTMLInputElement) {
+      const said = fields.filter(([name]) => name === control.name).map(([, value]) => value);
+      if (control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type)) {
+        control.checked = said.includes(control.value);
+      } else if (said[0] !== undefined) control.value = said[0];
+    }
+  }
+  const drawn = padOf(form);
+  drawn?.path.setAttribute("d", drawn.field.value);
+}
+
+/** Where a person comes to mend what was refused: the form as it was signed. Sent anew, it counts once. */
+async function mend(): Promise<void> {
+  if (!location.hash.startsWith(KEPT)) return;
+  const wanted = (await list()).find((each) => each.id === Number(location.hash.slice(KEPT.length)));
+  if (wanted?.id === undefined) return;
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-signing]")) {
+    if (addressOf(form) !== wanted.address) continue;
+    fill(form, await opened(wanted));
+    form.dataset["mends"] = String(wanted.id);
+    return;
+  }
 }
 
 async function goOn(): Promise<void> {
@@ -156,4 +199,5 @@ export function startSigning(): void {
   const again = (): void => { goOn().catch(() => { /* This browser keeps nothing: there is nothing to send. */ }); };
   window.addEventListener("online", again);
   again();
+  mend().catch(() => { /* What was kept cannot be read here any more: the form stays empty. */ });
 }

@@ -29,6 +29,8 @@ interface Words {
   signingWaits: (n: number) => string;
   signingRefused: (leg: string) => string;
   signingOpen: string;
+  signingMend: string;
+  signingNotOpen: string;
 }
 
 const id: Words = {
@@ -60,6 +62,8 @@ const id: Words = {
   signingWaits: (n) => `${n} tanda tangan menunggu sinyal di perangkat ini.`,
   signingRefused: (leg) => `Tanda tangan untuk ${leg} belum dapat diterima.`,
   signingOpen: "Lihat tahapnya",
+  signingMend: "Perbaiki dan kirim lagi",
+  signingNotOpen: "Halamannya tidak terbuka lagi bagi Anda; hubungi penyelenggara.",
 };
 
 const en: Words = {
@@ -91,6 +95,8 @@ const en: Words = {
   signingWaits: (n) => (n === 1 ? "1 signature waits for a line on this device." : `${n} signatures wait for a line on this device.`),
   signingRefused: (leg) => `A signature for ${leg} could not be taken.`,
   signingOpen: "Look at the leg",
+  signingMend: "Mend and send again",
+  signingNotOpen: "Its page is no longer open to you; please call the organiser.",
 };
 
 const indonesian = !document.documentElement.lang.startsWith("en");

@@ -24,12 +24,12 @@ class Alert(models.Model):
     SUPERVISOR, PROVINCE, NATION = "penyelia", "koordinator_provinsi", "koordinator_nasional"
 
     id = models.UUIDField(primary_key=True)
-    token = models.CharField(max_length=96)
+    token = models.CharField(max_length=160)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     audience = models.CharField(max_length=24)
     desk_id = models.IntegerField(null=True)
     user_id = models.IntegerField(null=True)
-    kind = models.CharField(max_length=24)
+    kind = models.CharField(max_length=48)
     code = models.CharField(max_length=48, blank=True)
     subject_kind = models.CharField(max_length=16)
     subject_id = models.CharField(max_length=40)

@@ -13,7 +13,6 @@ import base64
 import binascii
 import json
 import os
-import time
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,6 +27,7 @@ from django.conf import settings
 
 from rangkul.alerts import channels
 from rangkul.alerts.channels import Browser, Message, Outcome
+from rangkul.foundation import hour
 from rangkul.foundation.keyring import KeyRing
 
 TIMEOUT: Final = 10
@@ -185,7 +185,7 @@ def _call(browser: Browser, message: Message) -> str:
             part.path + (f"?{part.query}" if part.query else ""),
             encrypt(message.language.encode(), browser),
             {
-                "Authorization": authorization(browser.endpoint, now=time.time()),
+                "Authorization": authorization(browser.endpoint, now=hour.now().timestamp()),
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
                 "TTL": str(_KEPT),

@@ -11,13 +11,12 @@ from typing import Any, Final, cast
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja.security import HttpBearer
 from pydantic import BaseModel
 
 from rangkul.api import faults, operations, queries
 from rangkul.api.queries import Caller
-from rangkul.foundation import memory
+from rangkul.foundation import hour, memory
 from rangkul.foundation.keyring import KeyRing
 from rangkul.foundation.scope import Scope, set_scope
 
@@ -37,7 +36,7 @@ class ServiceTokenAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         """The caller, or ``None`` for a secret that opens nothing (401)."""
-        caller = queries.caller_of(token, at=timezone.now())
+        caller = queries.caller_of(token, at=hour.now())
         if caller is None:
             return None
         set_scope(Scope.of(caller.actor))
@@ -69,7 +68,6 @@ def in_one_transaction(run: Run) -> Run:
         # A commit may meet what the database checks last.
         except Exception as fault:
             return faults.answer(request, fault)
-        answer.headers.setdefault("Cache-Control", "no-store")
         if getattr(request, "is_replay", False):
             answer["Idempotency-Replayed"] = "true"
         return answer

@@ -49,11 +49,11 @@ _PARAMETERS: Final = frozenset({"body", "wanted"})
 
 
 def say(status: int, code: str, sentence: Sentence, **more: object) -> JsonResponse:
-    """The answer to a fault; never kept by anything on the way."""
+    """The answer to a fault."""
     content = {
         "code": code, "message_id": sentence.id, "message_en": sentence.en, "fields": [],
     } | more  # fmt: skip
-    return JsonResponse(content, status=status, headers={"Cache-Control": "no-store"})
+    return JsonResponse(content, status=status)
 
 
 def known(status: int, code: str, **more: object) -> JsonResponse:

@@ -105,11 +105,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
             (reverse("network-directory"), _("Service network")), ("", _("Service accounts")),
         ],
     }  # fmt: skip
-    answer = render(
+    return render(
         request, "api/tokens.html", context, status=422 if form.is_bound and form.errors else 200
     )
-    answer["Cache-Control"] = "no-store"
-    return answer
 
 
 @require_POST

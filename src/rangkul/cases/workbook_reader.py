@@ -72,8 +72,9 @@ def _workbook(content: bytes) -> Iterator[tuple[str, Iterable[list[Any]]]]:
 
 
 def _text_rows(content: bytes) -> Iterable[list[Any]]:
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16", errors="replace") if wide else content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     first = next((line for line in text.splitlines() if line.strip()), "")

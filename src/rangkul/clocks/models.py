@@ -14,6 +14,8 @@ class Clock(models.Model):
     ``against_*`` is the desk that owes, where the clock of one agency runs against another.
     ``step`` is the rung of the ladder that was climbed last, ``top`` the highest that it has, and
     ``next_at`` the moment of the next; before the first rung that is ``due_at``.
+    ``pause_until`` is when a pause that somebody of the case set ends by itself; a pause that
+    follows a resting service has none. ``version`` counts pauses and their ends.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -31,6 +33,7 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=48, blank=True)
+    pause_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     against_agency = models.ForeignKey(
         Agency, null=True, on_delete=models.PROTECT, related_name="+"
@@ -39,6 +42,7 @@ class Clock(models.Model):
     step = models.SmallIntegerField(db_default=0)
     top = models.SmallIntegerField(db_default=4)
     next_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1, db_default=1)
 
     class Meta:
         indexes = [
@@ -52,6 +56,11 @@ class Clock(models.Model):
                 name="clock_tick",
                 condition=(models.Q(state="running") | models.Q(state="missed"))
                 & models.Q(step__lt=models.F("top")),
+            ),
+            models.Index(
+                fields=["pause_until"],
+                name="clock_resting",
+                condition=models.Q(state="paused", pause_until__isnull=False),
             ),
             models.Index(fields=["subject_kind", "subject_id"], name="clock_subject"),
             models.Index(
@@ -74,6 +83,10 @@ class Clock(models.Model):
                 name="clock_pause_has_reason",
             ),
             models.CheckConstraint(
+                condition=models.Q(pause_until__isnull=True) | models.Q(state="paused"),
+                name="clock_rests_only_paused",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(step__gte=0, step__lte=models.F("top"), top__lte=4),
                 name="clock_step_on_the_ladder",
             ),
@@ -84,7 +97,7 @@ class Clock(models.Model):
             "id", "agency", "desk_id", "procedure", "procedure_version", "subject_kind",
             "subject_id", "case_id", "risk", "state", "started_at", "due_at", "paused_at",
             "pause_reason", "ended_at", "against_agency", "against_desk_id", "step", "top",
-            "next_at",
+            "next_at", "pause_until", "version",
         )  # fmt: skip
         personal = ("user_id",)
         sealed = ()

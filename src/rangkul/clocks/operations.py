@@ -21,6 +21,10 @@ from rangkul.trail.operations import record
 SUBJECT = "clock"
 """What alerts and events call a clock."""
 
+_PAUSE = ["state", "paused_at", "pause_reason", "pause_until", "version"]
+RUN_AGAIN = [*_PAUSE, "due_at"]
+"""What the end of a pause writes."""
+
 
 @transaction.atomic
 def start(
@@ -79,9 +83,17 @@ def meet(
     by: Actor,
     at: datetime,
     procedures: Sequence[str] = (),
+    done_at: datetime | None = None,
 ) -> int:
-    """End the open clocks about a thing as met (all, or only ``procedures``); the count ended."""
-    return _end("meet", events.CLOCK_MET, subject_kind, subject_id, procedures, by=by, at=at)
+    """End the open clocks about a thing as met (all, or only ``procedures``); the count ended.
+
+    ``done_at`` is the hour of the act where it is noted later: what another agency did in time
+    was in time, however long the word of it was on its way.
+    """
+    return _end(
+        "meet", events.CLOCK_MET, subject_kind, subject_id, procedures, by=by, at=at,
+        done_at=done_at,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -98,14 +110,20 @@ def void(
 
 
 @transaction.atomic
-def pause(*, clock_id: UUID, reason: str, by: Actor, at: datetime) -> Clock:
-    """Stop the clock for a coded reason. Raises ``IllegalMove``, ``InvalidInput``."""
+def pause(
+    *, clock_id: UUID, reason: str, by: Actor, at: datetime, until: datetime | None = None
+) -> Clock:
+    """Stop the clock for a coded reason, where ``until`` is given to that moment at most.
+
+    Raises ``IllegalMove``, ``InvalidInput``.
+    """
     if not reason:
         raise InvalidInput({"reason": "a pause needs a reason"})
     clock = Clock.objects.select_for_update().get(id=clock_id, agency_id=by.agency_id)
     clock.state = workflow.MOVES.check("pause", clock.state).target
-    clock.paused_at, clock.pause_reason = at, reason
-    clock.save(update_fields=["state", "paused_at", "pause_reason"])
+    clock.paused_at, clock.pause_reason, clock.pause_until = at, reason, until
+    clock.version += 1
+    clock.save(update_fields=_PAUSE)
     _record(events.CLOCK_PAUSED, clock, by=by, at=at, reason=reason)
     return clock
 
@@ -114,13 +132,19 @@ def pause(*, clock_id: UUID, reason: str, by: Actor, at: datetime) -> Clock:
 def resume(*, clock_id: UUID, by: Actor, at: datetime) -> Clock:
     """Let a paused clock run on: its end moves by the time that it stood still."""
     clock = Clock.objects.select_for_update().get(id=clock_id, agency_id=by.agency_id)
+    run_again(clock, at=at)
+    clock.save(update_fields=RUN_AGAIN)
+    _record(events.CLOCK_RESUMED, clock, by=by, at=at)
+    return clock
+
+
+def run_again(clock: Clock, *, at: datetime) -> None:
+    """End the pause of a locked clock in memory: what it stood still is added to its end."""
     clock.state = workflow.MOVES.check("resume", clock.state).target
     if clock.paused_at is not None:
         clock.due_at += at - clock.paused_at
-    clock.paused_at, clock.pause_reason = None, ""
-    clock.save(update_fields=["state", "due_at", "paused_at", "pause_reason"])
-    _record(events.CLOCK_RESUMED, clock, by=by, at=at)
-    return clock
+    clock.paused_at, clock.pause_reason, clock.pause_until = None, "", None
+    clock.version += 1
 
 
 def set_risk(*, case_id: int, risk: str, by: Actor) -> None:
@@ -132,7 +156,7 @@ def set_risk(*, case_id: int, risk: str, by: Actor) -> None:
 
 def _end(
     move: str, event: str, kind: str, subject_id: object, procedures: Sequence[str],
-    *, by: Actor, at: datetime,
+    *, by: Actor, at: datetime, done_at: datetime | None = None,
 ) -> int:  # fmt: skip
     found = Clock.objects.select_for_update().filter(
         agency_id=by.agency_id, subject_kind=kind, subject_id=str(subject_id),
@@ -143,9 +167,9 @@ def _end(
     ended = 0
     for clock in found:
         clock.state = workflow.MOVES.check(move, clock.state).target
-        clock.ended_at = at
-        clock.paused_at, clock.pause_reason = None, ""
-        clock.save(update_fields=["state", "ended_at", "paused_at", "pause_reason"])
+        clock.ended_at = done_at or at
+        clock.paused_at, clock.pause_reason, clock.pause_until = None, "", None
+        clock.save(update_fields=["state", "ended_at", "paused_at", "pause_reason", "pause_until"])
         _record(event, clock, by=by, at=at)
         if clock.step:
             _end_calls(clock, at)
@@ -162,8 +186,9 @@ def _end_calls(clock: Clock, at: datetime) -> None:
 def _record(
     event: str, clock: Clock, *, by: Actor, at: datetime, reason: str = "", purpose: str = "work"
 ) -> None:
+    late = (clock.ended_at or at) > clock.due_at
     record(
         by=by, at=at, name=event, subject_kind=clock.subject_kind, subject_id=clock.subject_id,
         case_id=clock.case_id, reason=reason, purpose=purpose,
-        detail={"clock": str(clock.id), "procedure": clock.procedure, "late": at > clock.due_at},
+        detail={"clock": str(clock.id), "procedure": clock.procedure, "late": late},
     )  # fmt: skip

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
 
 from rangkul.access.roles import NationalCoordinator, ProvinceCoordinator
 from rangkul.alerts import operations as alerts
 from rangkul.alerts.models import Alert
 from rangkul.alerts.operations import Call
-from rangkul.clocks import events, ladder, workflow
+from rangkul.clocks import events, ladder, queries, workflow
 from rangkul.clocks.models import Clock
-from rangkul.clocks.operations import SUBJECT
+from rangkul.clocks.operations import RUN_AGAIN, SUBJECT, run_again
 from rangkul.custody import queries as custody
 from rangkul.foundation.outbox import Event, post
 from rangkul.network import queries as network
@@ -82,14 +80,30 @@ def tick(*, at: datetime, batch: int = BATCH) -> Ticked:
     return Ticked(missed, len(climbed), more=len(clocks) == batch)
 
 
+@transaction.atomic
+def run_on(*, at: datetime, batch: int = BATCH) -> int:
+    """End up to ``batch`` pauses whose last day is over, each at its own hour; the count ended.
+
+    Called inside ``scope.system("tick")``, before ``tick``. Trail: ``clock.resumed``.
+    """
+    clocks = list(queries.rested(at).select_for_update(skip_locked=True)[:batch])
+    for clock in clocks:
+        ended = clock.pause_until or at
+        run_again(clock, at=ended)
+        record(
+            by=None, at=at, name=events.CLOCK_RESUMED, subject_kind=clock.subject_kind,
+            subject_id=clock.subject_id, case_id=clock.case_id, purpose="tick",
+            detail={
+                "clock": str(clock.id), "procedure": clock.procedure, "since": ended.isoformat(),
+                "agency": clock.agency_id,
+            },
+        )  # fmt: skip
+    Clock.objects.bulk_update(clocks, RUN_AGAIN, batch_size=250)
+    return len(clocks)
+
+
 def _due(at: datetime, batch: int) -> list[Clock]:
-    found = (
-        Clock.objects.annotate(tick_at=Coalesce("next_at", "due_at"))
-        .filter(workflow.waits(), step__lt=F("top"), tick_at__lte=at)
-        .select_for_update(skip_locked=True)
-        .order_by("tick_at")
-    )
-    return list(found[:batch])
+    return list(queries.falling_due(at).select_for_update(skip_locked=True)[:batch])
 
 
 def _rungs(clock: Clock, at: datetime) -> Iterator[_Rung]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Q
 
 from rangkul.foundation.workflow import Move, Moves
@@ -11,6 +13,9 @@ RUNNING, PAUSED, MET, MISSED, VOID = "running", "paused", "met", "missed", "void
 # A missed deadline still waits to be met, late.
 WAITING = (RUNNING, MISSED)
 OPEN = (RUNNING, PAUSED, MISSED)
+
+# Why a deadline of a case may rest, always with a last day: what the person needs, nothing else.
+REST_REASONS: Final = ("own_wish", "ill", "not_safe", "away", "interpreter")
 
 
 def waits() -> Q:
@@ -23,7 +28,7 @@ MOVES = Moves(
     states=(RUNNING, PAUSED, MET, MISSED, VOID),
     moves=(
         Move("pause", frozenset({RUNNING}), PAUSED, frozenset({"holder"}), needs_reason=True),
-        Move("resume", frozenset({PAUSED}), RUNNING, frozenset({"holder"})),
+        Move("resume", frozenset({PAUSED}), RUNNING, frozenset({"holder", "tick"})),
         # A missed clock can still be met late; the trail and `due_at` tell by how much.
         Move("meet", frozenset({RUNNING, PAUSED, MISSED}), MET, frozenset({"holder"})),
         Move("miss", frozenset({RUNNING}), MISSED, frozenset({"tick"})),

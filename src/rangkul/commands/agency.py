@@ -176,12 +176,13 @@ def _take(options: argparse.Namespace, at: datetime) -> str:
 
 def _end(options: argparse.Namespace, at: datetime) -> str:
     from rangkul.network import operations as network
+    from rangkul.reference.zones import latest_date
 
     code = needed(options, "code", "the agency's code")
     if options.last_day is None:
         raise RangkulError("--last-day is missing")
     held = _held(code)
-    if held and options.last_day <= at.date():
+    if held and options.last_day <= latest_date(at):
         raise RangkulError(
             f"{code} still holds {held}: hand these over first, or name a later last day"
         )

@@ -23,6 +23,8 @@ COMMANDS = {
     "synth": ("synth.command", "fill a database with an invented country"),
     "messages": ("messages", "check and compile the translations"),
     "openapi": ("openapi", "print the API's description"),
+    "keys": ("keys", "what wraps the data keys: a new key, rotation, retirement"),
+    "trail": ("trail", "seal and verify the record of acts; go on after a restore"),
     "token": ("token", "make, list and withdraw the API's tokens"),
 }
 

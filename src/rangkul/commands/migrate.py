@@ -34,6 +34,7 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
     from rangkul.foundation import scope
     from rangkul.network.operations import load_agreements
     from rangkul.reference.operations import load_reference
+    from rangkul.trail import sealing
 
     if "owner" not in settings.DATABASES:
         raise RangkulError(
@@ -43,6 +44,7 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
     call_command("migrate", database="owner", verbosity=0 if quiet else 1, interactive=False)
     _refuse_other_ring(owner)
     scope.install_secret(owner, settings.KEY_RING)
+    sealing.catch_up(using="owner")
     counts = load_reference(using="owner", villages=villages)
     counts["agreements"] = load_agreements(using="owner")
     with owner.cursor() as cursor:

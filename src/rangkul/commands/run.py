@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Start all, print where it is, wait, stop all."""
+    _refuse_a_taken_port(options.port)
     if os.environ.get("DATABASE_URL"):
         if options.command == "demo":
             raise RangkulError("the demonstration does not run beside a DATABASE_URL; unset it")
@@ -52,6 +54,17 @@ def run(options: argparse.Namespace) -> int:
                 return _supervise(environment, options, demo=demo, log=log)
         finally:
             instance.server.stop(force=True)
+
+
+def _refuse_a_taken_port(port: int) -> None:
+    """Two servers would share it silently, and each page come from the one or the other."""
+    with socket.socket() as knock:
+        knock.settimeout(2)
+        if knock.connect_ex((_LOOPBACK, port)) == 0:
+            raise RangkulError(
+                f"something is already served on port {port}; stop it, or choose another port "
+                "(make run PORT=8001)"
+            )
 
 
 def _prepare(instance: Instance, *, demo: bool, fresh: bool, villages: bool) -> None:

@@ -25,8 +25,10 @@ def run(options: argparse.Namespace) -> int:
         _refuse_to_show_a_trial(options.host)
     setup_django()
     from rangkul.foundation.startup import refuse_unless_safe
+    from rangkul.trail.sealing import refuse_if_behind
 
     refuse_unless_safe()
+    refuse_if_behind()
     return web(options) if options.command == "web" else worker()
 
 
@@ -73,18 +75,27 @@ def web(options: argparse.Namespace) -> int:
 
 def worker() -> int:
     """The jobs, until stopped; a job that was running is finished first."""
+    import asyncio
+
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
     from procrastinate.jobs import DeleteJobCondition
+
+    from rangkul.foundation.beat import SteadyWorker
 
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise RangkulError("the jobs have no database")
     with app.replace_connector(connector.get_worker_connector()) as ready:
-        ready.run_worker(
-            concurrency=2,
-            delete_jobs=DeleteJobCondition.SUCCESSFUL,
-            fetch_job_polling_interval=5,
-        )
+
+        async def work() -> None:
+            async with ready.open_async():
+                hands = SteadyWorker(
+                    app=ready, concurrency=2, delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                    fetch_job_polling_interval=5,
+                )  # fmt: skip
+                await hands.run()  # type: ignore[no-untyped-call]
+
+        asyncio.run(work())
     return 0

@@ -13,11 +13,12 @@ from django.db.models import Exists, OuterRef, Q
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.conferences import workflow
-from rangkul.conferences.models import ConferenceCase, Decision, Seat
+from rangkul.conferences.models import Conference, ConferenceCase, Decision, Seat
 from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import RangkulError
 from rangkul.foundation.vault import KeyDestroyed
+from rangkul.network import queries as network
 
 _NOTHING: Final = Q(pk__in=())
 
@@ -96,6 +97,15 @@ def owed_by(actor: Actor) -> Q:
         owner_desk_id__in=actor.desk_ids, owner_user_id__isnull=True
     )
     return Q(owner_agency_id=actor.agency_id) & mine
+
+
+def may_take_chair(actor: Actor, row: Conference) -> bool:
+    """Whether the person may sit in the chair: she supervises there, or nobody sits in it."""
+    if row.lead_agency_id != actor.agency_id or not may(actor.roles, Permission.CALL_CONFERENCE):
+        return False
+    if may(actor.roles, Permission.SEE_UNIT_CASES):
+        return True
+    return network.get_live_actor(user_id=row.chair_user_id, agency_id=row.lead_agency_id) is None
 
 
 def may_end(actor: Actor, decision: Decision) -> bool:

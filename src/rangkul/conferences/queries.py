@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from rangkul.accounts import queries as accounts
 from rangkul.conferences import policy, workflow
@@ -353,11 +353,19 @@ def list_conferences(actor: Actor, *, now: datetime, limit: int = PAGE) -> list[
 
 
 def list_of_case(actor: Actor, case_id: int) -> list[Entry]:
-    """The conferences about a visible case, newest first. Raises ``NotReachable``."""
+    """The conferences about a visible case, newest first. Raises ``NotReachable``.
+
+    Those of the own agency, and those where this person sits for the case in another's chair.
+    """
+    rows = _about(actor, case_id).select_related("lead_agency").order_by("-starts_at")
+    return _entries(actor, list(rows[:PAGE]))
+
+
+def _about(actor: Actor, case_id: int) -> QuerySet[Conference]:
     custody.get_access(actor, case_id)
     ids = ConferenceCase.objects.filter(case_id=case_id).values("conference_id")
-    rows = Conference.objects.filter(id__in=ids, lead_agency_id=actor.agency_id)
-    return _entries(actor, list(rows.select_related("lead_agency").order_by("-starts_at")[:PAGE]))
+    mine = Q(lead_agency_id=actor.agency_id) | policy.joined_by(actor)
+    return Conference.objects.filter(mine, id__in=ids)
 
 
 def list_passed(actor: Actor, case_id: int) -> list[Conference]:
@@ -368,6 +376,16 @@ def list_passed(actor: Actor, case_id: int) -> list[Conference]:
         id__in=ids, lead_agency_id=actor.agency_id, passed_at__isnull=False
     )
     return list(found.order_by("id"))
+
+
+def list_seats_by_case(actor: Actor, case_id: int) -> list[Seat]:
+    """The agency's unanswered seats at others' conferences that came with a visible case."""
+    seats = Seat.objects.filter(
+        agency_id=actor.agency_id, conference__in=_about(actor, case_id), desk__isnull=True,
+        state=workflow.INVITED, left_at__isnull=True,
+    )  # fmt: skip
+    elsewhere = seats.exclude(conference__lead_agency_id=actor.agency_id)
+    return list(elsewhere.select_related("conference").order_by("offered_at", "id"))
 
 
 def leads(actor: Actor, case_id: int) -> bool:
@@ -439,10 +457,6 @@ def list_owed(actor: Actor, *, until: datetime | None) -> list[DecisionView]:
 
 def decisions_of_case(actor: Actor, case_id: int) -> list[DecisionView]:
     """What conferences about a visible case decided, the open ones first. ``NotReachable``."""
-    custody.get_access(actor, case_id)
-    ids = ConferenceCase.objects.filter(case_id=case_id).values("conference_id")
-    rows = list(
-        _decisions().filter(conference_id__in=ids, conference__lead_agency_id=actor.agency_id)
-    )
+    rows = list(_decisions().filter(conference__in=_about(actor, case_id)))
     rows.sort(key=lambda d: (d.state != workflow.OPEN, d.due_at))
     return _open_decisions(rows, _owner_names(rows))

@@ -7,6 +7,7 @@
 | RANGKUL_EMBEDDED_URL | set by `rangkul run` for the embedded server; never beside DATABASE_URL |
 | RANGKUL_EMBEDDED_OWNER_URL | the owner's, for the commands that `rangkul run` starts |
 | RANGKUL_KEYRING | path of the key ring (0600) |
+| RANGKUL_CHECKPOINTS | files for the trail's seals (as in PATH); beside the ring when unset |
 | RANGKUL_POOL | "0": one connection for each thread instead of a pool |
 | RANGKUL_DEMO | "1": the demonstration; impossible beside DATABASE_URL |
 | RANGKUL_HOSTS | comma-separated host names; loopback only when empty |
@@ -83,6 +84,7 @@ if DEMO and not _embedded:
         "unset RANGKUL_DEMO, or start it with `rangkul demo`."
     )
 
+KEY_RING_PATH = Path(os.environ.get("RANGKUL_KEYRING", "keyring.json")).absolute()
 DATABASES: dict[str, dict[str, Any]]
 if CHECK_ONLY:
     DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "none"}}
@@ -99,9 +101,13 @@ else:
     if _owner:
         DATABASES["owner"] = _database(_owner, pool=False)
         DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
-    KEY_RING = keyring.load(Path(os.environ.get("RANGKUL_KEYRING", "keyring.json")))
+    KEY_RING = keyring.load(KEY_RING_PATH)
 
 SECRET_KEY = KEY_RING.derive("django").hex()
+# Where the trail's seals are written, outside the database.
+TRAIL_CHECKPOINTS = [
+    Path(path) for path in os.environ.get("RANGKUL_CHECKPOINTS", "").split(os.pathsep) if path
+] or [KEY_RING_PATH.with_name("checkpoints.jsonl")]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- the house --------------------------------------------------------------------------------
@@ -148,6 +154,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "rangkul.config.unkept.UnkeptMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -255,9 +262,7 @@ SITE_URL = os.environ.get("RANGKUL_SITE", "").rstrip("/") or (
     f"https://{ALLOWED_HOSTS[0]}" if _flag("RANGKUL_TLS") else "http://127.0.0.1:8000"
 )
 _outgoing = os.environ.get("RANGKUL_OUTGOING", "")
-OUTGOING = _outgoing or str(
-    Path(os.environ.get("RANGKUL_KEYRING", "keyring.json")).absolute().parent / "outgoing"
-)
+OUTGOING = _outgoing or str(KEY_RING_PATH.with_name("outgoing"))
 # A trial writes letters into files; a real house without a mail server sends none and offers none.
 _email = os.environ.get("RANGKUL_EMAIL_URL", "") or ("none:" if _url else f"file://{OUTGOING}/mail")
 LETTERS_LEAVE = not _email.startswith("none:")
@@ -298,6 +303,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        # One policy, in frontend/src/desk/trusted.ts: text becomes markup only where htmx reads.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
     },
 }
 

@@ -26,7 +26,10 @@ class Case(models.Model):
 
 
 class CaseAccess(models.Model):
-    """The only lasting way for an agency to see a case: as its lead or in a joint team."""
+    """The only lasting way for an agency to see a case: as its lead or in a joint team.
+
+    ``ends_on`` is the last day of a place in a team, as it is where that agency stands.
+    """
 
     LEAD, JOINT = "lead", "joint"
 
@@ -37,6 +40,7 @@ class CaseAccess(models.Model):
     opened_at = models.DateTimeField()
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    ends_on = models.DateField(null=True)
 
     class Meta:
         indexes = [
@@ -46,6 +50,11 @@ class CaseAccess(models.Model):
                 condition=models.Q(until__isnull=True),
             ),
             models.Index(fields=["case"], name="access_case"),
+            models.Index(
+                fields=["ends_on"],
+                name="access_ends_on",
+                condition=models.Q(until__isnull=True, ends_on__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -61,10 +70,15 @@ class CaseAccess(models.Model):
             models.CheckConstraint(
                 condition=models.Q(basis__in=("lead", "joint")), name="access_basis_known"
             ),
+            # Whose case it is has no last day: custody is never without a holder.
+            models.CheckConstraint(
+                condition=models.Q(basis="joint") | models.Q(ends_on__isnull=True),
+                name="access_lead_without_end",
+            ),
         ]
 
     class Privacy:
-        public = ("id", "case", "agency", "basis", "opened_at", "since", "until")
+        public = ("id", "case", "agency", "basis", "opened_at", "since", "until", "ends_on")
         personal = ()
         sealed = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -35,20 +35,63 @@ def open_case(*, subject: UUID, by: Actor, at: datetime) -> Case:
 
 
 @transaction.atomic
-def join_agency(*, case_id: int, agency_id: int, by: Actor, at: datetime) -> None:
+def join_agency(
+    *, case_id: int, agency_id: int, by: Actor, at: datetime, ends_on: date | None = None
+) -> None:
     """Let one more agency into the case as a joint team. Lead's supervisor only.
 
-    The joining agency is told by the outbox, so that its search comes to know the case.
+    ``ends_on`` is its last day in the team, where it stands. The joining agency is told by the
+    outbox, so that its search comes to know the case. Raises ``InvalidInput``.
     """
     require(by.roles, Permission.ASSIGN_CASE)
     queries.lock_case(by, case_id)
+    if not network.stands(network.get_agency(agency_id), at):
+        raise InvalidInput({"agency": "ended"})
+    _check_end(agency_id, ends_on, at)
     with connection.cursor() as cursor:
-        cursor.execute("select house.join_case(%s, %s, %s)", [case_id, agency_id, at])
+        cursor.execute("select house.join_case(%s, %s, %s, %s)", [case_id, agency_id, at, ends_on])
     record(
         by=by, at=at, name=events.TEAM_JOINED, subject_kind="case", subject_id=case_id,
         case_id=case_id, detail={"agency": agency_id},
     )  # fmt: skip
     post(Event(events.TEAM_JOINED, "case", str(case_id), agency_id))
+
+
+def _check_end(agency_id: int, ends_on: date | None, at: datetime) -> None:
+    if ends_on is not None and ends_on < network.day_at(agency_id, at):
+        raise InvalidInput({"ends_on": "past"})
+
+
+@transaction.atomic
+def set_team_end(*, case_id: int, agency_id: int, ends_on: date, by: Actor, at: datetime) -> None:
+    """Another last day for an agency's place in the team. Lead's supervisor only."""
+    require(by.roles, Permission.ASSIGN_CASE)
+    queries.lock_case(by, case_id)
+    _check_end(agency_id, ends_on, at)
+    with connection.cursor() as cursor:
+        cursor.execute("select house.set_team_end(%s, %s, %s)", [case_id, agency_id, ends_on])
+    record(
+        by=by, at=at, name=events.TEAM_END_SET, subject_kind="case", subject_id=case_id,
+        case_id=case_id, detail={"agency": agency_id, "ends_on": ends_on.isoformat()},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_over_places(*, at: datetime) -> list[tuple[int, int]]:
+    """End the places in teams whose last day is over; (case, agency) of each. For the tick's scope.
+
+    Each is recorded once, on the case, by nobody of an agency.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select * from house.end_over_places(%s)", [at])
+        ended: list[tuple[int, int]] = cursor.fetchall()
+    for case_id, agency_id in ended:
+        record(
+            by=None, at=at, name=events.ACCESS_ENDED, subject_kind="case", subject_id=case_id,
+            case_id=case_id, purpose="tick", reason="last_day",
+            detail={"agency": agency_id},
+        )  # fmt: skip
+    return ended
 
 
 @transaction.atomic
@@ -108,9 +151,11 @@ def _names_first(case_id: int, user_id: int, by: Actor, at: datetime) -> bool:
 
 @transaction.atomic
 def unassign(*, case_id: int, user_id: int, by: Actor, at: datetime) -> None:
-    """Take the case off a colleague's list."""
+    """Take the case off a colleague's list, but never off everybody's: ``InvalidInput``."""
     require(by.roles, Permission.ASSIGN_CASE)
     queries.lock_case(by, case_id)
+    if {row.user_id for row in queries.list_assignments(by, case_id)} == {user_id}:
+        raise InvalidInput({"user": "last_one"})
     changed = Assignment.objects.filter(
         case_id=case_id, agency_id=by.agency_id, user_id=user_id, until__isnull=True
     ).update(until=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -117,6 +118,13 @@ def list_holders(case_id: int) -> list[int]:
         cursor.execute("select reach from custody_case where id = %s", [case_id])
         found = cursor.fetchone()
     return list(found[0]) if found else []
+
+
+def list_team(case_id: int) -> dict[int, date | None]:
+    """Agency in the joint team → its last day there, for a case that the acting one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("select agency, ends from house.team_of(%s)", [case_id])
+        return dict(cursor.fetchall())
 
 
 def held_by(agency_id: int) -> QuerySet[CaseAccess]:

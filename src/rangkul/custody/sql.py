@@ -153,6 +153,73 @@ grant execute on function house.open_case(uuid, timestamptz),
   house.case_trail(bigint, text[], integer), house.has_case_access(bigint) to {APP};
 """
 
+# A place in a team has a last day. The tick ends it in the night that follows, where the agency
+# stands, whether or not anybody of that agency is still there.
+TEAM_ENDS = f"""
+drop function house.join_case(bigint, integer, timestamptz);
+create function house.join_case(p_case bigint, p_agency integer, p_at timestamptz,
+  p_ends date default null) returns void
+language plpgsql {_DEFINER} as $body$
+begin
+  perform house.require_lead(p_case);
+  insert into custody_caseaccess (case_id, agency_id, basis, opened_at, since, ends_on)
+    select p_case, p_agency, 'joint', opened_at, p_at, p_ends from custody_case where id = p_case;
+  perform house.refresh_reach(p_case);
+end $body$;
+
+create function house.set_team_end(p_case bigint, p_agency integer, p_ends date) returns void
+language plpgsql {_DEFINER} as $body$
+declare changed integer;
+begin
+  perform house.require_lead(p_case);
+  update custody_caseaccess set ends_on = p_ends
+    where case_id = p_case and agency_id = p_agency and basis = 'joint' and until is null;
+  get diagnostics changed = row_count;
+  if changed <> 1 then raise exception 'parent not reachable' using errcode = 'RK404'; end if;
+end $body$;
+
+-- Every holder of a case reads who else stands in its team, and until when; nobody else anything.
+create function house.team_of(p_case bigint) returns table (agency integer, ends date)
+language sql stable {_DEFINER} as $body$
+  select agency_id, ends_on from custody_caseaccess
+    where case_id = p_case and basis = 'joint' and until is null and house.has_case_access(p_case)
+    order by since $body$;
+
+create function house.end_over_places(p_at timestamptz)
+returns table (ended_case bigint, ended_agency integer)
+language plpgsql {_DEFINER} as $body$
+declare a record;
+begin
+  if house.current_purpose() <> 'tick' then
+    raise exception 'the tick alone ends what is over' using errcode = 'RK403';
+  end if;
+  for a in select x.id, x.case_id, x.agency_id from custody_caseaccess x
+      join network_agency g on g.id = x.agency_id join reference_area r on r.code = g.area_id
+      where x.until is null and x.ends_on < (p_at at time zone r.timezone)::date
+      order by x.case_id, x.agency_id loop
+    -- An act on the same case first; then whether it left the place as it was is asked again.
+    perform 1 from custody_case where id = a.case_id for no key update;
+    update custody_caseaccess x set until = p_at from network_agency g, reference_area r
+      where x.id = a.id and x.until is null and g.id = x.agency_id and r.code = g.area_id
+        and x.ends_on < (p_at at time zone r.timezone)::date;
+    continue when not found;
+    update custody_assignment set until = p_at
+      where case_id = a.case_id and agency_id = a.agency_id and until is null;
+    perform house.refresh_reach(a.case_id);
+    ended_case := a.case_id;
+    ended_agency := a.agency_id;
+    return next;
+  end loop;
+end $body$;
+
+revoke all on function house.join_case(bigint, integer, timestamptz, date),
+  house.set_team_end(bigint, integer, date), house.team_of(bigint),
+  house.end_over_places(timestamptz) from public;
+grant execute on function house.join_case(bigint, integer, timestamptz, date),
+  house.set_team_end(bigint, integer, date), house.team_of(bigint),
+  house.end_over_places(timestamptz) to {APP};
+"""
+
 
 def guard_case(table: str, column: str = "case_id", when: str = "true") -> str:
     """A trigger that lets an agency's own row name only a case it has live access to."""

@@ -430,6 +430,7 @@ def remark_text(remark: Remark) -> str:
             "note. Write it as text."
         ),
         "unknown_word": _("%(column)s: “%(word)s” is in no list."),
+        "short_year": _("%(column)s: a year of two digits, read as the latest that fits."),
         "double_inside": _("The same person seems to stand on an earlier line."),
         "double_number": _("A file of your agency holds the same NIK, passport or phone."),
         "double_name": _("A file of your agency holds a person of this name."),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
 from rangkul.desk.page import StaffRequest, opened_version, staff
+from rangkul.desk.paging import page_asked
 from rangkul.desk.referrals import wording
 from rangkul.desk.referrals.calls import call_line
 from rangkul.desk.referrals.forms import AnswerForm, OutcomeForm, PauseForm
@@ -27,9 +28,11 @@ _TAKING = frozenset({"accept", "accept_partly"})
 @staff(Permission.ANSWER_PACKETS)
 def inbox(request: StaffRequest) -> HttpResponse:
     """Unanswered first, the soonest on top; then those in hand; then what has ended."""
+    lanes = queries.inbox_lanes(request.actor, now=request.now)
+    page = page_asked(request, lanes.all, queries.PAGE)
     lines = [
         line(entry.request, entry.number, side=workflow.RECEIVER)
-        for entry in queries.inbox(request.actor, now=request.now)
+        for entry in queries.inbox(request.actor, now=request.now, offset=page.offset)
     ]
     waiting = [each for each in lines if each["entry"].state in workflow.UNANSWERED]
     serving = [each for each in lines if each["entry"].state in workflow.SERVING]
@@ -37,7 +40,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "calls": [call_line(each) for each in queries.list_calls(request.actor)],
         "waiting": waiting, "serving": serving,
         "ended": [each for each in lines if each["entry"].state not in workflow.OPEN],
-        "zone": zone_of(request.membership.area_code),
+        "lanes": lanes, "page": page, "zone": zone_of(request.membership.area_code),
         "has_desk": bool(request.actor.desk_ids),
     }  # fmt: skip
     return render(request, "desk/inbox/list.html", context)

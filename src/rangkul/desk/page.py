@@ -11,16 +11,17 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import Forbidden, may, require
 from rangkul.access.roles import NationalCoordinator, ProvinceCoordinator
 from rangkul.accounts.models import User
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.look.wayback import page_of
@@ -100,12 +101,11 @@ def staff(
             if one_of and not any(may(actor.roles, each) for each in one_of):
                 raise Forbidden(next(iter(one_of)))
             ours = cast(StaffRequest, request)
-            ours.now = timezone.now()
+            ours.now = hour.now()
             try:
                 answer = view(ours, *args, **kwargs)
             except TooLong as fault:
                 answer = _to_shorten(ours, fault)
-            answer.headers.setdefault("Cache-Control", "no-store")
             return answer
 
         # Read by the permission table's test: which permissions guard this address.
@@ -130,7 +130,13 @@ def _to_unlock(request: HttpRequest) -> HttpResponse:
 
 
 def _to_shorten(request: StaffRequest, fault: TooLong) -> HttpResponse:
-    """The whole form once more, with the words that were too many, to be shortened and sent."""
+    """The whole form once more, with the words that were too many, to be shortened and sent.
+
+    A script that sends in the background reads no page: it is told in one sentence.
+    """
+    if request.headers.get("X-Requested-With") == "fetch":
+        told = _("Too long: at most %(limit)d signs fit.") % {"limit": fault.limit}
+        return JsonResponse({"error": told}, status=422)
     request.undo = True
     context = {
         "name": fault.name,

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.access.roles import get_role
 from rangkul.desk import navigation
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.look.shell import Acting, Agency, Person, Shell
 
@@ -24,7 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "demo": settings.DEMO,
         "trial": settings.TRIAL,
-        "now": timezone.now(),
+        "now": hour.now(),
         "language": get_language(),
         # What is saved is answered by leading on: a page that answers a form has not taken it.
         "answers_post": request.method == "POST",

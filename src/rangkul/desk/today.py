@@ -24,15 +24,18 @@ from rangkul.clocks.models import Clock
 from rangkul.conferences import queries as conferences
 from rangkul.conferences.queries import DecisionView, Entry
 from rangkul.custody import queries as custody
-from rangkul.desk import wording
+from rangkul.desk import pauses, wording
 from rangkul.desk.page import StaffRequest, only_coordinates, staff
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import queries as referrals
+from rangkul.repatriation import queries as repatriation
 from rangkul.reports import queries as reports
 from rangkul.trail import queries as trail
 
 _SOON = timedelta(hours=4)
 _SHOWN = 8
+# What waits at the own desks is counted whole; no desk has more open than this.
+_MOST_REQUESTS = 1_000
 _RISK_ORDER = {"tinggi": 0, "sedang": 1, "rendah": 2}
 _DONE = ("note.written", "referral.sent", "report.received", "report.case_opened", "need.stated")
 
@@ -120,6 +123,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "may_see_unit": may(actor.roles, Permission.SEE_UNIT_CASES),
         "may_report": may(actor.roles, Permission.TAKE_REPORT),
         "sees_cases": _sees_cases(request),
+        "paused": pauses.rows(request, whole_unit=whole_unit) if _sees_cases(request) else [],
         "done": _done(request, since=midnight - timedelta(days=1)),
     }
     return render(request, "desk/today/today.html", context)
@@ -135,10 +139,17 @@ def _waiting(request: StaffRequest, *, until: datetime, whole_unit: bool) -> lis
     running = clocks.list_due(actor, until=until, whole_unit=whole_unit, limit=120)
     case_ids = sorted({clock.case_id for clock in running if clock.case_id})
     covers = {c.case_id: c for c in cases.list_covers(actor, case_ids)} if case_ids else {}
+    held, legs = held_of(request, running), legs_of(request, running)
     waiting = []
     for clock in running:
         if clock.subject_kind == "report":
             write = partial(_report_task, clock, now)
+            waiting.append(Waiting(clock.due_at, clock.risk, write))
+        elif clock.subject_kind == "hold" and clock.subject_id in held:
+            write = partial(_hold_task, clock, now, held[clock.subject_id])
+            waiting.append(Waiting(clock.due_at, clock.risk, write))
+        elif clock.subject_kind == "leg" and clock.subject_id in legs:
+            write = partial(_leg_task, clock, now, legs[clock.subject_id])
             waiting.append(Waiting(clock.due_at, clock.risk, write))
         elif cover := covers.get(clock.case_id or 0):
             write = partial(_case_task, clock, now, cover)
@@ -146,7 +157,7 @@ def _waiting(request: StaffRequest, *, until: datetime, whole_unit: bool) -> lis
     if may(actor.roles, Permission.ANSWER_PACKETS):
         waiting += [
             Waiting(entry.due_at, entry.request.risk, partial(_request_task, entry, entry.due_at))
-            for entry in referrals.inbox(actor, now=now)
+            for entry in referrals.inbox(actor, now=now, limit=_MOST_REQUESTS)
             if entry.due_at is not None and entry.due_at < until
         ]
     if may(actor.roles, Permission.JOIN_CONFERENCE):
@@ -197,6 +208,38 @@ def _case_task(clock: Clock, now: datetime, cover: CaseFile) -> Task:
         clock=clock, title=title, note=source, number=number, risk=cover.risk,
         pseudonym=cover.work_label or cover.pseudonym, url=reverse("case-page", args=[number]),
         verb=_("Open"),
+    )  # fmt: skip
+
+
+def held_of(request: StaffRequest, running: Iterable[Clock]) -> dict[str, str]:
+    """Holds (ids) of people on their way home, by call word, for the desk that holds them."""
+    ids = [int(clock.subject_id) for clock in running if clock.subject_kind == "hold"]
+    if not ids or not may(request.actor.roles, Permission.ANSWER_PACKETS):
+        return {}
+    return repatriation.names_of_holds(request.actor, ids)
+
+
+def legs_of(request: StaffRequest, running: Iterable[Clock]) -> dict[str, str]:
+    """Legs (ids) on which somebody has set out, by number, for the desk that awaits them."""
+    ids = [int(clock.subject_id) for clock in running if clock.subject_kind == "leg"]
+    return repatriation.legs_among(request.actor, ids) if ids else {}
+
+
+def _leg_task(clock: Clock, now: datetime, number: str) -> Task:
+    """Who has set out is signed for at the desk where the leg ends."""
+    title, source = _rule_words(clock, now)
+    return Task(
+        clock=clock, title=title, note=source, number=number,
+        url=reverse("repatriation-leg", args=[number]), verb=_("Open"),
+    )  # fmt: skip
+
+
+def _hold_task(clock: Clock, now: datetime, pseudonym: str) -> Task:
+    """A visit or a search at the desk that holds somebody on the way home."""
+    title, source = _rule_words(clock, now)
+    return Task(
+        clock=clock, title=title, note=source, pseudonym=pseudonym,
+        url=f"{reverse('repatriation-with-us')}#hold-{clock.subject_id}", verb=_("Open"),
     )  # fmt: skip
 
 

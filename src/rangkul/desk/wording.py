@@ -90,7 +90,50 @@ def act_title(name: str) -> str:
 def _act_titles(_language: str) -> dict[str, str]:
     """Every act's title in the present language, which is the one given."""
     titles = _acts_on_a_file() | _acts_on_its_people() | _acts_on_a_report() | _acts_between_desks()
+    titles |= _acts_of_the_clock() | _acts_at_the_table() | _acts_in_a_shelter()
     return titles | _acts_on_the_way_home()
+
+
+def _acts_of_the_clock() -> dict[str, str]:
+    return {
+        "clock.missed": _("Deadline passed"),
+        "clock.escalated": _("Late: the next rung is called"),
+        "clock.ended_late": _("Done after the deadline"),
+    }
+
+
+def _acts_at_the_table() -> dict[str, str]:
+    return {
+        "conference.called": _("Case conference called"),
+        "conference.moved": _("Case conference moved"),
+        "conference.cancelled": _("Case conference called off"),
+        "conference.seat_offered": _("Invited to a case conference"),
+        "conference.facts_shared": _("Facts shown to an agency at the table, or taken back"),
+        "conference.held": _("Case conference held"),
+        "conference.decision_made": _("Decision of a case conference"),
+        "conference.minutes_signed": _("Minutes of a case conference signed"),
+        "conference.addendum_signed": _("Addendum to the minutes signed"),
+        "conference.chair_passed": _("Chair of a case conference came with the case"),
+        "conference.chair_taken": _("Chair of a case conference taken"),
+        "conference.proposal_received": _("Coordinator proposed a case conference"),
+        "conference.proposal_refused": _("Proposed case conference not called"),
+        "conference.share_opened": _("What was shown at the conference read"),
+        "conference.minutes_printed": _("Minutes of a case conference printed"),
+        "conference.read": _("Case conference opened"),
+    }
+
+
+def _acts_in_a_shelter() -> dict[str, str]:
+    """Those that stand on the own agency's case; none tells in which house."""
+    return {
+        "shelter.place_asked": _("Place in the shelter asked for"),
+        "shelter.placed": _("Placed in the shelter"),
+        "shelter.refused": _("No place in the shelter"),
+        "shelter.taken_off_list": _("Place in the shelter no longer needed"),
+        "shelter.arrived": _("Arrived at the shelter"),
+        "shelter.stay_ended": _("Stay in the shelter ended"),
+        "shelter.search_ended": _("Search for a missing resident ended"),
+    }
 
 
 def _acts_on_the_way_home() -> dict[str, str]:
@@ -112,6 +155,7 @@ def _acts_on_the_way_home() -> dict[str, str]:
         "hold.missing": _("Missing"),
         "hold.died": _("Died"),
         "hold.found": _("Found again"),
+        "hold.onward": _("Cannot stay: the road goes on"),
     }
 
 
@@ -165,6 +209,7 @@ def _acts_on_its_people() -> dict[str, str]:
         "custody.caseload_handed_over": _("Handed over to a colleague"),
         "custody.team_joined": _("Agency joined the team"),
         "custody.access_ended": _("Agency left the team"),
+        "custody.team_end_set": _("Another last day in the team"),
     }
 
 
@@ -217,7 +262,6 @@ def _acts_between_desks() -> dict[str, str]:
         "transfer.read": _("Offer read"),
         "transfer.accepted": _("Case taken over"),
         "transfer.declined": _("Case not taken over"),
-        "transfer.stay_ended": _("Former agency left the team"),
         "packet.opened": _("Packet opened"),
         "packet.expired": _("Packet expired"),
         "request.accepted": _("Request accepted"),
@@ -239,6 +283,7 @@ def _acts_between_desks() -> dict[str, str]:
 ACT_ICONS = {
     "identity.opened": "eye", "referral.sent": "send", "assessment.recorded": "clipboard-check",
     "need.stated": "list-check", "need.changed": "list-check", "attachment.received": "paperclip",
+    "clock.paused": "player-pause", "clock.resumed": "player-play",
     "file.risk_raised": "alert-octagon", "file.risk_lowered": "circle-check",
     "consent.recorded": "signature", "consent.withdrawn": "x",
     "person.added": "user-plus", "custody.assigned": "user-check",

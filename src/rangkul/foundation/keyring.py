@@ -71,11 +71,55 @@ class KeyRing:
 def create(path: Path) -> KeyRing:
     """Write a new ring at ``path`` (0600) and open it. Refuses to overwrite one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(path, KeyRing(secrets.token_bytes(32), {1: secrets.token_bytes(32)}, 1))
+    return load(path)
+
+
+def add_kek(path: Path) -> KeyRing:
+    """Put a fresh key-encryption key on the ring at ``path``, the current one from now on.
+
+    The old ones stay: what they wrapped opens until it is wrapped anew. The file is replaced in
+    one step, so that a power cut leaves the old ring or the new one.
+    """
+    ring = load(path)
+    version = max(ring.kek) + 1
+    return _replace(path, ring, {**ring.kek, version: secrets.token_bytes(32)}, version)
+
+
+def retire_kek(path: Path, version: int) -> KeyRing:
+    """Take one key-encryption key off the ring: what it still wraps is lost with it.
+
+    Raises ``KeyRingUnusable`` for the current one and for one that is not there.
+    """
+    ring = load(path)
+    if version == ring.current_kek or version not in ring.kek:
+        raise KeyRingUnusable(f"key-encryption key {version} is current, or not on the ring")
+    left = {number: key for number, key in ring.kek.items() if number != version}
+    return _replace(path, ring, left, ring.current_kek)
+
+
+def _replace(path: Path, ring: KeyRing, kek: dict[int, bytes], current: int) -> KeyRing:
+    beside = path.with_name(f"{path.name}.new")
+    # What an earlier try left, cut off in the middle.
+    beside.unlink(missing_ok=True)
+    _write(beside, KeyRing(ring.master, kek, current))
+    beside.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    return load(path)
+
+
+def _write(path: Path, ring: KeyRing) -> None:
+    """A new file of mode 0600, whole and on the disk, or none."""
     content = {
         "format": _FORMAT,
-        "master": _text(secrets.token_bytes(32)),
-        "kek": {"1": _text(secrets.token_bytes(32))},
-        "current_kek": 1,
+        "master": _text(ring.master),
+        "kek": {str(version): _text(key) for version, key in sorted(ring.kek.items())},
+        "current_kek": ring.current_kek,
     }
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -92,7 +136,6 @@ def create(path: Path) -> KeyRing:
         raise KeyRingUnusable(
             f"the key ring could not be written to {path} ({error.strerror}); none was made"
         ) from error
-    return load(path)
 
 
 def load(path: Path) -> KeyRing:

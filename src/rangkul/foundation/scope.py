@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from rangkul.foundation import memory
+from rangkul.foundation import hour, memory
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.keyring import KeyRing
 
@@ -27,7 +26,7 @@ WORK = "work"
 
 # Work that no agency's person does. Each has its own policies, naming tables and commands; a
 # contract test lists them.
-SYSTEM_PURPOSES = frozenset({"tick", "matching", "intake", "insight", "retention"})
+SYSTEM_PURPOSES = frozenset({"tick", "matching", "intake", "insight", "retention", "sealing"})
 
 _REQUEST_LIMIT = 30
 _SLACK = 60
@@ -76,7 +75,7 @@ def set_scope(scope: Scope) -> None:
     value = scope.sign(
         ring.scope_secret,
         backend_pid=connection.connection.info.backend_pid,
-        expires=int(time.time()) + _REQUEST_LIMIT + _SLACK,
+        expires=int(hour.seconds()) + _REQUEST_LIMIT + _SLACK,
     )
     _set_raw_scope(value)
 
@@ -119,7 +118,8 @@ def _raw_scope() -> str:
 
 def _set_raw_scope(value: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('rangkul.scope', %s, true)", [value])
+        cursor.execute("select set_config('rangkul.scope', %s, true), clock_timestamp()", [value])
+        hour.note(cursor.fetchone()[1])
 
 
 def install_secret(owner: BaseDatabaseWrapper, ring: KeyRing) -> None:

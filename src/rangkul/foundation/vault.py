@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection
 
-from rangkul.foundation import memory
+from rangkul.foundation import keyring, memory
 from rangkul.foundation.errors import RangkulError
 from rangkul.foundation.ids import new_id
 from rangkul.foundation.keyring import KeyRing
@@ -233,14 +233,33 @@ def _wrap(ring: KeyRing, key_id: UUID, subject: UUID, secret: bytes) -> bytes:
     return nonce + kek.encrypt(nonce, secret, key_id.bytes + subject.bytes)
 
 
+def rewrap(ring: KeyRing, row: KeyRow | DataKey) -> bytes:
+    """A data key wrapped anew under the ring's current key; what it seals is not touched."""
+    return _wrap(ring, row.id, row.subject, _secret(ring, row))
+
+
 def _unwrap(row: DataKey) -> OpenKey:
     ring: KeyRing = settings.KEY_RING
+    if row.kek_version not in ring.kek:
+        ring = _ring_read_again(ring)
+    return OpenKey(row.id, _secret(ring, row))
+
+
+def _ring_read_again(ring: KeyRing) -> KeyRing:
+    """The ring as it is now: a rotation may have gone on since this process read it."""
+    fresh = keyring.load(settings.KEY_RING_PATH)
+    if fresh.fingerprint == ring.fingerprint:
+        settings.KEY_RING = fresh
+        return fresh
+    return ring
+
+
+def _secret(ring: KeyRing, row: KeyRow | DataKey) -> bytes:
     kek = ring.kek.get(row.kek_version)
     if kek is None:
         raise KeyDestroyed(f"key-encryption key {row.kek_version} is not on the ring")
     wrapped = bytes(row.wrapped)
     try:
-        secret = AESGCM(kek).decrypt(wrapped[:12], wrapped[12:], row.id.bytes + row.subject.bytes)
+        return AESGCM(kek).decrypt(wrapped[:12], wrapped[12:], row.id.bytes + row.subject.bytes)
     except InvalidTag as error:
         raise SealBroken("a data key does not open: wrong ring or altered row") from error
-    return OpenKey(row.id, secret)

@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from django.utils import timezone
-
 from rangkul.alerts import calling, channels, delivery
 from rangkul.alerts.channels import Channel, Message, Outcome
 from rangkul.alerts.letters import Letters
 from rangkul.alerts.push import Push
 from rangkul.alerts.texts import Texts
+from rangkul.foundation import hour
 from rangkul.foundation.scope import system
 from rangkul.jobs.tasks import recurring
 
@@ -27,12 +26,12 @@ _ROUND: Final = 40
 @recurring("* * * * *")
 def call_people() -> None:
     """Put new alerts in line, then send until nothing is due or the round is over."""
-    put_in_line(timezone.now())
+    put_in_line(hour.now())
     open_channels: dict[str, Channel] = {
         channels.EMAIL: Letters(), channels.PUSH: Push(), channels.TEXT: Texts(),
     }  # fmt: skip
     try:
-        sent = send_due(open_channels, clock=timezone.now)
+        sent = send_due(open_channels, clock=hour.now)
     finally:
         for channel in open_channels.values():
             channel.close()

@@ -7,8 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.utils import timezone
-
 from rangkul.alerts import operations as alerts
 from rangkul.alerts.models import Alert
 from rangkul.alerts.operations import Call
@@ -18,6 +16,7 @@ from rangkul.conferences.models import Seat
 from rangkul.conferences.operations.holding import CLOCK, SUBJECT
 from rangkul.custody import queries as custody
 from rangkul.custody.events import TEAM_JOINED
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.outbox import Event
@@ -75,7 +74,7 @@ def let_owner_rest(event: Event) -> None:
 @recurring("11 * * * *")
 def tell_what_falls_due() -> None:
     """Every hour, for the zones of the nation."""
-    tell_owners(timezone.now())
+    tell_owners(hour.now())
 
 
 @subscribe(events.CONFERENCE_PROPOSED)
@@ -85,7 +84,7 @@ def pass_proposal_on(event: Event) -> None:
     Whoever asked meets the same silence in every case.
     """
     number, reason, day = event.subject_id.split(":")
-    case_id, now = int(number), timezone.now()
+    case_id, now = int(number), hour.now()
     with system("tick"):
         lead = custody.lead_of(case_id)
     provinces = network.provinces_of([lead, event.agency_id])
@@ -122,14 +121,15 @@ def let_holder_rest(event: Event) -> None:
 
 @subscribe(TEAM_JOINED)
 def tell_new_chair(event: Event) -> None:
-    """A case came over with its conferences: the trail tells it, and the new chair is called."""
+    """A case came over with its conferences: who chairs or sits there from now on is called."""
     supervisor = next(iter(network.list_supervisors(event.agency_id)), None)
     if supervisor is None:
         return
-    case_id, now = int(event.subject_id), timezone.now()
+    case_id, now = int(event.subject_id), hour.now()
     with acting(supervisor):
         try:
             passed = operations.note_passed(case_id=case_id, by=supervisor, at=now)
+            seated = operations.note_seated(case_id=case_id, by=supervisor, at=now)
         except NotReachable:
             log.info("conference alerts: case %s has gone on", case_id)
             return
@@ -145,6 +145,8 @@ def tell_new_chair(event: Event) -> None:
             ],
             at=now,
         )  # fmt: skip
+        for seat in seated:
+            _raise(events.SEAT_OFFERED, seat)
 
 
 def tell_owners(at: datetime) -> int:
@@ -181,11 +183,11 @@ def _raise(name: str, seat: Seat) -> None:
         subject_kind=subject[0], subject_id=subject[1], about=about, user_id=seat.user_id,
         desk_id=None if seat.user_id else seat.desk_id, due_at=row.starts_at if offered else None,
     )  # fmt: skip
-    alerts.raise_alerts(calls=[call], at=timezone.now())
+    alerts.raise_alerts(calls=[call], at=hour.now())
 
 
 def _end(kind: str, ids: list[str]) -> None:
-    alerts.end_alerts(subject_kind=kind, subject_ids=ids, at=timezone.now())
+    alerts.end_alerts(subject_kind=kind, subject_ids=ids, at=hour.now())
 
 
 def _somebody(event: Event) -> Actor | None:

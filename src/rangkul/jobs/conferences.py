@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
-from django.utils import timezone
-
 from rangkul.conferences import events, operations
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting
@@ -25,7 +24,7 @@ def start_owner_s_clock(event: Event) -> None:
         log.warning("conferences: nobody of agency %s takes up a decision", event.agency_id)
         return
     with acting(actor):
-        operations.take_up_decision(decision_id=UUID(event.subject_id), by=actor, at=timezone.now())
+        operations.take_up_decision(decision_id=UUID(event.subject_id), by=actor, at=hour.now())
 
 
 @recurring("29 1 * * *")
@@ -33,7 +32,7 @@ def end_old_shares() -> None:
     """Destroy the keys of what was shown and whose time is over, agency by agency."""
     for supervisor in network.list_supervisors():
         with acting(supervisor):
-            ended = operations.expire_shares(by=supervisor, at=timezone.now())
+            ended = operations.expire_shares(by=supervisor, at=hour.now())
         if ended:
             log.info("shares ended for agency %s: %s", supervisor.agency_id, ended)
 

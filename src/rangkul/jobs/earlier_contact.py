@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.utils import timezone
-
+from rangkul.foundation import hour
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting, system
 from rangkul.jobs.tasks import subscribe
@@ -31,7 +30,7 @@ def compare(event: Event) -> None:
     if actor is None:
         log.warning("earlier contact: nobody acts any more for report %s", event.subject_id)
         return
-    now = timezone.now()
+    now = hour.now()
     with acting(actor):
         question = reports.ask_earlier_contact(report_id=int(event.subject_id), by=actor, at=now)
     if question.keys:

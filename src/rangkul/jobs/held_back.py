@@ -6,17 +6,16 @@ import logging
 from typing import Final
 from uuid import UUID
 
-from django.utils import timezone
-
 from rangkul.alerts import operations as alerts
 from rangkul.alerts.models import Alert
 from rangkul.alerts.operations import Call
 from rangkul.clocks import queries as clocks
 from rangkul.clocks.events import CLOCK_MISSED
+from rangkul.foundation import hour
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting, system
+from rangkul.jobs.hands import hands_of
 from rangkul.jobs.tasks import subscribe
-from rangkul.network import queries as network
 from rangkul.referrals import events, operations
 
 log = logging.getLogger("rangkul.jobs")
@@ -27,14 +26,11 @@ _REVIEW: Final = "other_basis_review"
 @subscribe(CLOCK_MISSED)
 def hold_back(event: Event) -> None:
     """A ground went a day without its review: its packets' keys leave the receivers now."""
-    supervisor = next(iter(network.list_supervisors(event.agency_id)), None)
-    if supervisor is None:
-        log.warning("held back: agency %s has no supervisor", event.agency_id)
-        return
-    with acting(supervisor):
-        clock = clocks.find_clock(supervisor, UUID(event.subject_id))
-        if clock is not None and clock.procedure == _REVIEW:
-            operations.note_lapsed_reviews(by=supervisor, at=timezone.now())
+    for actor in hands_of(event.agency_id)[:1]:
+        with acting(actor):
+            clock = clocks.find_clock(actor, UUID(event.subject_id))
+            if clock is not None and clock.procedure == _REVIEW:
+                operations.note_lapsed_reviews(by=actor, at=hour.now())
 
 
 @subscribe(events.REFERRAL_STUCK)
@@ -42,7 +38,7 @@ def tell_planner(event: Event) -> None:
     """Its turn came and it could not go: who made the plan decides, and her supervisors know."""
     calls = [
         Call(
-            token=f"{event.name}:{event.subject_id}:{timezone.now():%Y%m%d}",
+            token=f"{event.name}:{event.subject_id}:{hour.now():%Y%m%d}",
             agency_id=event.agency_id, audience=audience, kind=event.name, subject_kind="case",
             subject_id=event.subject_id, about=("case", event.subject_id), user_id=user,
         )
@@ -50,4 +46,4 @@ def tell_planner(event: Event) -> None:
         if audience == Alert.SUPERVISOR or user
     ]  # fmt: skip
     with system("tick"):
-        alerts.raise_alerts(calls=calls, at=timezone.now())
+        alerts.raise_alerts(calls=calls, at=hour.now())

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from django.utils import timezone
-
 from rangkul.cases import operations
 from rangkul.cases.events import MEDICAL_CARE_SETTLED
+from rangkul.foundation import hour
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting
@@ -27,7 +26,7 @@ def meet_medical_window(event: Event) -> None:
     with acting(supervisor):
         try:
             operations.meet_medical_window(
-                case_id=int(event.subject_id), by=supervisor, at=timezone.now(), tell=False
+                case_id=int(event.subject_id), by=supervisor, at=hour.now(), tell=False
             )
         except NotReachable:
             log.info("joint clocks: agency %s left before its turn", event.agency_id)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from django.utils import timezone
-
 from rangkul.custody.events import TEAM_JOINED
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.outbox import Event
@@ -41,6 +40,6 @@ def make_missed_findable() -> None:
 
 def _make(case_id: int, supervisor: Actor) -> None:
     try:
-        operations.make_findable(case_id=case_id, by=supervisor, at=timezone.now())
+        operations.make_findable(case_id=case_id, by=supervisor, at=hour.now())
     except NotReachable:
         log.info("joint search: agency %s left before its turn", supervisor.agency_id)

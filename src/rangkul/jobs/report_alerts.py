@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from rangkul.alerts import operations as alerts
 from rangkul.alerts.models import Alert
 from rangkul.alerts.operations import Call
 from rangkul.clocks import queries as clocks
+from rangkul.foundation import hour
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting
 from rangkul.jobs.tasks import subscribe
@@ -21,7 +20,7 @@ def tell_desk(event: Event) -> None:
     members = network.list_members_of([event.agency_id])
     if not members:
         return
-    now = timezone.now()
+    now = hour.now()
     actor = network.actor_of(members[0])
     with acting(actor):
         desk_id = next(

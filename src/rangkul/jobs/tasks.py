@@ -7,16 +7,14 @@ from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 
-from procrastinate import App, JobContext, RetryStrategy
+from procrastinate import App, JobContext
 
+from rangkul.foundation.beat import Patience
 from rangkul.foundation.outbox import DELIVER, Event
 
 log = logging.getLogger("rangkul.jobs")
 
 TAKE_UP_STALLED = "rangkul.take_up_stalled"
-
-# [local] An event is tried for more than half an hour, so that a database restart loses none.
-_AGAIN = RetryStrategy(max_attempts=12, linear_wait=30)
 
 Subscriber = Callable[[Event], None]
 
@@ -54,7 +52,11 @@ def deliver(
     actor_id: int | None = None, membership_id: int | None = None,
 ) -> None:  # fmt: skip
     """Hand one event to its subscribers. Raising makes procrastinate try the job again."""
-    event = Event(name, subject_kind, subject_id, agency_id, actor_id, membership_id)
+    deliver_event(Event(name, subject_kind, subject_id, agency_id, actor_id, membership_id))
+
+
+def deliver_event(event: Event) -> None:
+    """The same for what is at hand; every subscriber stands being called again."""
     for subscriber in SUBSCRIBERS.get(event.name, []):
         subscriber(event)
 
@@ -77,7 +79,7 @@ def register(app: App) -> None:
 
     for module in iter_modules(rangkul.jobs.__path__):
         import_module(f"rangkul.jobs.{module.name}")
-    app.task(name=DELIVER, queue="events", retry=_AGAIN)(deliver)
+    app.task(name=DELIVER, queue="events", retry=Patience())(deliver)
     minutely = app.task(name=TAKE_UP_STALLED, queueing_lock=TAKE_UP_STALLED, pass_context=True)
     app.periodic(cron="* * * * *")(minutely(take_up_stalled))
     for cron, function in RECURRING:

@@ -42,8 +42,8 @@ def face(
 ) -> ClockFace:
     """Read a clock, an object or a mapping with `due_at`, `started_at`, `state` and perhaps `now`.
 
-    `state` is "running", "paused", "met" or "missed"; `show` is "left" (3 h 18 m left) or
-    "due" (3 h 18 m, at 12:00). Raises ValueError when nobody says what time it is.
+    `state` is "running", "paused" (since `paused_at`), "met" or "missed"; `show` is "left" (3 h
+    18 m left) or "due" (3 h 18 m, at 12:00). Raises ValueError when nobody says what time it is.
     """
     due_at: datetime = _part(clock, "due_at")
     started_at: datetime = _part(clock, "started_at")
@@ -51,8 +51,10 @@ def face(
     now = now or _part(clock, "now")
     if now is None:
         raise ValueError("a clock needs to be told the time")
-    left = due_at - now
-    used = _used(started_at, due_at, now)
+    # A clock that rests shows what was left when it began to.
+    seen: datetime = (state == "paused" and _part(clock, "paused_at")) or now
+    left = due_at - seen
+    used = _used(started_at, due_at, seen)
     due_local = due_at.astimezone(times.zone(tz))
     figure, word = figures(left), pgettext("clock", "left")
     tone: Tone = "calm"
@@ -66,7 +68,7 @@ def face(
         word, tone, icon, used = pgettext("clock", "overdue"), "late", "alarm", 1.0
     else:
         if left >= _DAY:
-            word = times.weekday(due_local.date())
+            word = times.short(due_local.date(), today=now.astimezone(times.zone(tz)).date())
         elif show == "due":
             word = pgettext("hour of the day", "at %(hour)s") % {"hour": times.hour(due_local)}
         if used >= SOON_FROM:

@@ -42,9 +42,13 @@ def day(day: date) -> str:
     return _written(day, "j M Y", get_language())
 
 
-def weekday(day: date) -> str:
-    """A near date: Rab 11, Wed 11."""
-    return _written(day, "D j", get_language())
+def short(day: date, *, today: date) -> str:
+    """A date beside a span: "Wed 11" within the week, "12 Mar" within the year, else with it."""
+    if day - today < timedelta(days=7):
+        form = "D j"
+    else:
+        form = "j M" if day.year == today.year else "j M Y"
+    return _written(day, form, get_language())
 
 
 def moment(value: datetime, *, tz: str | tzinfo | None = None, parts: str = "both") -> str:

@@ -14,6 +14,26 @@ $body$;
 revoke all on function house.membership_live(integer, integer, integer, integer) from public;
 """
 
+# The same with the agency's first and last day, as it is there: who kept an open door beyond the
+# last day is refused by the database too.
+AGENCY_STANDS = """
+create or replace function house.membership_live(p_membership integer, p_version integer,
+  p_actor integer, p_agency integer) returns boolean
+language sql stable security definer set search_path = house, public, pg_temp as $body$
+  select exists (
+    select 1 from network_membership m join accounts_user u on u.id = m.user_id
+      join network_agency a on a.id = m.agency_id
+    where m.id = p_membership and m.version = p_version and m.user_id = p_actor
+      and m.agency_id = p_agency and u.is_active
+      and m.since <= clock_timestamp() and (m.until is null or m.until > now())
+      and ((a.valid_from is null and a.valid_until is null) or exists (
+        select 1 from reference_area r, lateral (
+          select (clock_timestamp() at time zone r.timezone)::date as day) today
+        where r.code = a.area_id and (a.valid_from is null or a.valid_from <= today.day)
+          and (a.valid_until is null or a.valid_until >= today.day))))
+$body$;
+"""
+
 # Foreign-key checks ignore row security, so the agency is part of the key: nobody puts a service,
 # a shift or a stand-in on another agency's desk.
 SIBLINGS = """

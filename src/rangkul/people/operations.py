@@ -23,6 +23,7 @@ from rangkul.people import events, queries, tokens
 from rangkul.people.identity import OLDEST, Contact, Identity, Location, check
 from rangkul.people.models import Person, SamePerson
 from rangkul.reference import queries as reference
+from rangkul.reference.zones import latest_date
 from rangkul.trail.operations import record
 
 SEXES = frozenset({"", "P", "L", "X"})
@@ -55,7 +56,7 @@ def add_person(
         sex=sex, relation=relation, bans=contact_bans, area=location.area, birth_year=birth_year,
         at=at,
     )  # fmt: skip
-    identity, contact = check(identity, contact, today=at.date())
+    identity, contact = check(identity, contact, today=latest_date(at))
     person = Person(
         id=new_id(), case=case, part=part, sex=sex, relation=relation,
         birth_year=identity.birth_date.year if identity.birth_date else birth_year,
@@ -100,7 +101,7 @@ def change_person(
         sex=sex, relation=relation, bans=contact_bans, area=location.area, birth_year=birth_year,
         at=at, held=person,
     )  # fmt: skip
-    identity, contact = check(identity, contact, today=at.date())
+    identity, contact = check(identity, contact, today=latest_date(at))
     person.sex, person.relation = sex, relation
     person.birth_year = identity.birth_date.year if identity.birth_date else birth_year
     person.contact_allowed, person.contact_bans = contact_allowed, list(contact_bans)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -39,3 +40,20 @@ def zone_of(area_code: str) -> str:
 def zone_label(zone: ZoneInfo | str) -> str:
     """WIB, WITA or WIT; raises `KeyError` for a zone outside Indonesia."""
     return LABELS[str(zone)]
+
+
+def local_date(at: datetime, area_code: str) -> date:
+    """The day that people in this area write when it is ``at``: from midnight on it is the next,
+    though in UTC it still is the one before for seven to nine hours.
+    """
+    return at.astimezone(ZoneInfo(zone_of(area_code))).date()
+
+
+def latest_date(at: datetime) -> date:
+    """The furthest day that anybody in Indonesia writes at this hour: beyond it lies the future."""
+    return at.astimezone(ZoneInfo(WIT)).date()
+
+
+def earliest_date(at: datetime) -> date:
+    """The day that the west of Indonesia writes: before it lies the past, everywhere."""
+    return at.astimezone(ZoneInfo(WIB)).date()

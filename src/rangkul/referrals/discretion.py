@@ -7,11 +7,9 @@ is found is refused with its field and a code, never cut out silently.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-
-from rangkul.foundation.actor import Actor
 
 _CASE_NUMBER: Final = re.compile(r"\bRK[\s–-]*[0-9A-Z]{4}[\s–-]*[0-9A-Z]{4}\b", re.IGNORECASE)
 _LONG_DIGITS: Final = re.compile(r"(?<!\d)\d{16}(?!\d)")
@@ -23,30 +21,8 @@ _SUSPECT_WORDS: Final = re.compile(
     r"\b(terduga|tersangka|pelaku|perpetrator|suspect|abuser|offender|trafficker)\b",
     re.IGNORECASE,
 )
-# Floors above know what never leaves an agency in anybody's words: a shelter's whereabouts.
-Keeper = Callable[[str, Actor], str]
-_KEEPERS: Final[list[Keeper]] = []
 # A short word of a name is too often a word of something else.
 _LEAST_LETTERS: Final = 4
-
-
-def keep_inside(keeper: Keeper) -> None:
-    """Let ``keeper`` look at every word that leaves: it answers a code, or "" for harmless words.
-
-    Called once by the package that knows the secret, when Django starts.
-    """
-    if keeper not in _KEEPERS:
-        _KEEPERS.append(keeper)
-
-
-def leaving(texts: Mapping[str, str], by: Actor) -> dict[str, str]:
-    """Field → code for each text of ``by``'s that would carry such a secret out."""
-    return {
-        name: code
-        for name, text in texts.items()
-        for keeper in _KEEPERS
-        if text and (code := keeper(text, by))
-    }
 
 
 @dataclass(frozen=True, slots=True)

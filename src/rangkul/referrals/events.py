@@ -26,7 +26,6 @@ CALL_ENDED = "call.ended"
 
 TRANSFER_OFFERED = "transfer.offered"
 TRANSFER_CANCELLED = "transfer.cancelled"
-STAY_ENDED = "transfer.stay_ended"
 
 # The receiver's side, on the request or the transfer.
 TRANSFER_READ = "transfer.read"

@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
+from rangkul.foundation import outgoing
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.typesetting import typeset
+from rangkul.reference.zones import local_date
 from rangkul.referrals import discretion, events, queries, sheet
 from rangkul.referrals.operations import OpenPacket
 from rangkul.trail.operations import record
@@ -71,7 +73,7 @@ def print_slip(
     referral = queries.get_referral(by, request_id)
     request = queries.get_sent(by, request_id)
     words = {"when": slip.when, "place": slip.place, "bring": slip.bring}
-    errors = slip.errors() | discretion.leaving(words, by)
+    errors = slip.errors() | outgoing.leaving(words, by)
     errors |= {} if safe_to_carry else {"safe": "required"}
     if errors:
         raise InvalidInput(errors)
@@ -116,7 +118,7 @@ def full_data(opened: OpenPacket, address: str, at: datetime) -> dict[str, objec
         "sender": ", ".join(part for part in (content.from_agency, content.from_desk) if part),
         "to": f"{content.to_agency}, {content.to_desk}",
         "number": number,
-        "date": at.date().isoformat(),
+        "date": local_date(at, opened.request.sender_agency.area_id).isoformat(),
         "rows": [(row.term, row.value) for row in sheet.rows(content)],
         "withheld_label": _("Withheld:"),
         "withheld": ", ".join(sheet.withheld_words(content.withheld, content.service)),

@@ -161,3 +161,27 @@ revoke all on function house.guard_transfer_end(), house.guard_transfer_side(),
 grant execute on function house.accept_transfer(bigint, timestamptz),
   house.end_stay(bigint, timestamptz) to {APP};
 """
+
+# The giver who stays in the team has a place there like any other agency, with its last day; what
+# ends it is custody's own round (``house.end_over_places``).
+STAYS = f"""
+drop function house.end_stay(bigint, timestamptz);
+create function house.keep_last_day() returns trigger language plpgsql {DEFINER} as $body$
+begin
+  update custody_caseaccess a set ends_on = new.stays_until from referrals_transferend e
+    where e.transfer_id = new.id and a.case_id = e.case_id
+      and a.agency_id = new.sender_agency_id and a.basis = 'joint' and a.until is null;
+  return null;
+end $body$;
+revoke all on function house.keep_last_day() from public;
+create trigger house_keep_last_day after update of state on referrals_transfer
+  for each row when (new.state = 'accepted' and old.state <> 'accepted'
+    and new.stays_until is not null)
+  execute function house.keep_last_day();
+
+update custody_caseaccess a set ends_on = t.stays_until
+  from referrals_transfer t join referrals_transferend e on e.transfer_id = t.id
+  where t.state = 'accepted' and t.stays_until is not null and a.case_id = e.case_id
+    and a.agency_id = t.sender_agency_id and a.basis = 'joint' and a.until is null
+    and a.since = t.answered_at;
+"""

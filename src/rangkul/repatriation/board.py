@@ -20,7 +20,7 @@ from rangkul.reference import queries as reference
 from rangkul.referrals import queries as referrals
 from rangkul.referrals import workflow as referral_workflow
 from rangkul.referrals.models import Request
-from rangkul.repatriation import queries, workflow
+from rangkul.repatriation import follow_up, queries, workflow
 from rangkul.repatriation.models import Group, Handover, Hold, Passage, Returnee
 
 LANES: Final = (
@@ -285,17 +285,19 @@ def _missing(
 
 def _follow_up(row: Row, holds: Sequence[Hold], now: datetime) -> None:
     last = holds[-1] if holds else None
-    done = {v.month: v.result for hold in holds for v in hold.visits.all()}
-    row.visits = {month: done.get(month, "") for month in workflow.VISIT_MONTHS}
+    made = sorted(last.visits.all(), key=lambda v: v.recorded_at) if last is not None else []
+    results = {v.month: v.result for v in made}
+    row.visits = {month: results.get(month, "") for month in workflow.VISIT_MONTHS}
     if row.returnee.state != workflow.ARRIVED or last is None:
         return
     row.waits_for = row.holder
-    ahead = [m for m in workflow.VISIT_MONTHS if done.get(m, "not_found") == "not_found"]
+    told = [v.result for v in made if v.result != workflow.POSTPONED]
+    row.missing += ["home"] if told and told[-1] == "not_safe" else []
+    ahead = follow_up.open_months(made)
     if not ahead:
         return
-    began = row.returnee.state_at
-    due = reference.due_at(f"follow_up_month_{ahead[0]}", start=began, area=last.agency.area_id)
-    row.clock = Clock(began, due)
+    due = follow_up.due_at(last, ahead[0], made, last.agency.area_id)
+    row.clock = Clock(last.state_at or last.since, due)
     if due < now:
         row.missing.append("visit")
 

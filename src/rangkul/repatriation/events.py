@@ -23,7 +23,11 @@ MINUTES_WRITTEN = "leg.minutes_written"
 MINUTES_SIGNED = "leg.minutes_signed"
 PIN_MADE = "leg.pin_made"
 PIN_WRONG = "leg.pin_wrong"
+SIGNED_BY_NUMBER = "leg.signed_by_number"
 MINUTES_PRINTED = "leg.minutes_printed"
+
+# Somebody signed, or was taken off: the receiving desk's deadline follows, as the leg stands.
+SET_OUT = "leg.set_out"
 
 # Of whoever holds the person, on the hold.
 TAKEN_OVER = "hold.taken_over"
@@ -34,6 +38,12 @@ LEFT = "hold.left"
 MISSING = "hold.missing"
 DIED = "hold.died"
 FOUND = "hold.found"
+ONWARD = "hold.onward"
+NOT_SAFE = "hold.not_safe"
+# Said by either side: the holder's own house hears, for a bed that may be kept there.
+FATE_SAID = "hold.fate_said"
+# The road ends here: whoever holds must confirm the arrival.
+ARRIVAL_AWAITED = "hold.arrival_awaited"
 
 # Of the investigators, on what was asked of them: nothing here names a case.
 CLEARANCE_READ = "clearance.read"

@@ -6,6 +6,7 @@ what only a return needs. What cannot be read stays in the file's first note, in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -59,6 +60,8 @@ _CLEARANCES: Final = {
     "diminta": "asked", "menunggu": "asked", "tidak perlu": "not_needed", "tidak": "not_needed",
     "not needed": "not_needed",
 }  # fmt: skip
+# What stands below a list and counts it: no person is called so.
+_TOTAL: Final = re.compile(r"(grand |sub ?)?(total|jumlah|jml)\b|\d+( orang)?$")
 _AT_HOME: Final = frozenset({"wni", "indonesia", "indonesian", "id"})
 
 
@@ -103,6 +106,11 @@ class CheckedReturn:
         return ReturnRow(self.base.row, self.facts)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether this may be no person at all: offered, taken only when somebody says so."""
+        return any(remark.code == "only_a_name" for remark in self.remarks)
+
+    @property
     def is_double(self) -> bool:
         """Whether this person seems to stand elsewhere already: offered, never joined."""
         return self.base.is_double
@@ -142,6 +150,12 @@ def _finish(each: CheckedReturn, kept: Sequence[str]) -> None:
         return
     if not (row.name or row.called or row.nik or row.passport):
         each.errors.append(Remark("nameless", "name"))
+    elif _TOTAL.match(normal(row.name)) and not (row.nik or row.passport or row.born):
+        each.errors.append(Remark("total", "name"))
+    elif not (row.nik or row.passport or row.born or row.birth_year or row.sex or row.phone) and (
+        not each.facts.get("origin_area")
+    ):
+        each.remarks.append(Remark("only_a_name", "name"))
     if kept:
         note = "\n".join(part for part in (row.note, *kept) if part)
         each.base.row = replace(row, note=note)

@@ -25,6 +25,7 @@ from rangkul.repatriation.models import (
     Judgement,
     Leg,
     Passage,
+    Pin,
     Returnee,
     Traveller,
     Visit,
@@ -58,9 +59,14 @@ class With:
     """A person who is with the own desk now, as that desk may know her."""
 
     hold: Hold
-    leg: Leg | None
+    leg: Leg
     label: Label
     visits: tuple[Visit, ...]
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the road may end here: a shelter on the way confirms no arrival."""
+        return self.leg.homeward or self.leg.abroad or not policy.by_admission(self.leg)
 
 
 def group_number(group_id: int) -> str:
@@ -200,6 +206,12 @@ def list_legs(actor: Actor, *, journey_ids: Sequence[int]) -> list[Leg]:
     """The legs of some journeys of the own agency, in order."""
     found = _legs(policy.organised_by(actor) & Q(journey_id__in=list(journey_ids)))
     return list(found.order_by("journey_id", "position", "id"))
+
+
+def legs_among(actor: Actor, leg_ids: Iterable[int]) -> dict[str, str]:
+    """Those of some legs that the person may open: leg (as text) → its number."""
+    found = Leg.objects.filter(policy.leg_visible_to(actor), id__in=list(leg_ids))
+    return {str(leg_id): leg_number(leg_id) for leg_id in found.values_list("id", flat=True)}
 
 
 def list_desk_legs(actor: Actor) -> list[Leg]:
@@ -392,15 +404,67 @@ def get_hold(actor: Actor, hold_id: int) -> Hold:
     return found
 
 
-def returnee_held_by(actor: Actor, hold_id: int) -> int | None:
-    """Whom a hold is about, for the organiser who sees the person; else ``None``."""
+def stay_behind(actor: Actor, hold_id: int) -> tuple[str, int | None, int | None]:
+    """How somebody stands whom the own agency holds or held, and by what a house knows her.
+
+    State, the request with which she came, and the organiser's own case, where it holds itself.
+    Raises ``NotReachable``.
+    """
+    found = (
+        Hold.objects.filter(id=hold_id, agency_id=actor.agency_id)
+        .select_related("traveller")
+        .first()
+    )
+    if found is None:
+        raise NotReachable("no such hold for this person")
+    case_id = case_held_by(actor, hold_id)
+    if found.traveller is None and case_id is None:
+        raise NotReachable("no such person for this person")
+    request_id = found.traveller.asked_request if found.traveller is not None else None
+    return found.state, request_id, case_id
+
+
+def hold_of_case(actor: Actor, case_id: int) -> Hold | None:
+    """The live hold by the organiser itself of whom an own case is about, if there is one."""
+    return Hold.objects.filter(policy.held_by(actor), returnee__case_id=case_id).first()
+
+
+def hold_of_request(actor: Actor, request_id: int) -> Hold | None:
+    """The live hold at the person's own desk of whom a packet was about, if there is one."""
+    found = Hold.objects.filter(policy.held_by(actor), traveller__asked_request=request_id)
+    return found.first()
+
+
+def case_held_by(actor: Actor, hold_id: int) -> int | None:
+    """The case of whom a hold is about, for the organiser who sees the person; else ``None``."""
     seen = Returnee.objects.filter(policy.visible_to(actor), holds__id=hold_id)
-    return seen.values_list("id", flat=True).first()
+    return seen.values_list("case_id", flat=True).first()
+
+
+def maker_of_number(handover_id: UUID) -> int | None:
+    """Who made the number by which the receiver of these minutes signed, if a number did."""
+    found = Pin.objects.filter(handover_id=handover_id, side=workflow.RECEIVER)
+    return found.values_list("made_by", flat=True).first()
 
 
 def live_hold(returnee: Returnee) -> Hold | None:
     """Who holds a visible returnee now, if somebody does."""
     return Hold.objects.filter(returnee=returnee, until__isnull=True).first()
+
+
+def names_of_holds(actor: Actor, hold_ids: Iterable[int]) -> dict[str, str]:
+    """By what those held at the person's own desks are known there: hold (as text) → call word."""
+    wanted = list(hold_ids)
+    if not wanted:
+        return {}
+    rows = Hold.objects.filter(policy.held_by(actor), id__in=wanted, traveller__isnull=False)
+    holds = list(rows.select_related("traveller"))
+    labels = open_labels([hold.traveller for hold in holds if hold.traveller is not None])
+    return {
+        str(hold.id): labels[hold.traveller.id].pseudonym
+        for hold in holds
+        if hold.traveller is not None
+    }
 
 
 def list_with_us(actor: Actor) -> list[With]:

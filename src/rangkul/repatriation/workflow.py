@@ -35,6 +35,8 @@ FATES: Final = Moves(
         Move("missing", frozenset({WAITING, ARRIVED}), MISSING, _ANY),
         Move("died", HELD, DIED, _ANY),
         Move("found", frozenset({MISSING}), WAITING, _ANY),
+        # Home was not safe, or the arrival was confirmed too soon: the road goes on from there.
+        Move("onward", frozenset({ARRIVED}), WAITING, _ANY),
     ),
 )
 
@@ -166,6 +168,18 @@ VISIT_MONTHS: Final = (1, 3, 6)
 VISIT_RESULTS: Final[Mapping[str, Promise]] = MappingProxyType(
     {"safe": _("Safe"), "not_safe": _("Not safe"), "not_found": _("Not found")}
 )
+POSTPONED: Final = "postponed"
+PUT_OFF: Final[Mapping[str, Promise]] = MappingProxyType(
+    {
+        "own_wish": _("She or he asked for a later day"),
+        "away": _("Away for work, school or family"),
+        "way": _("The way there is not passable now"),
+        "not_discreet": _("A visit now would be noticed"),
+        "nobody_free": _("Nobody of the desk can go"),
+    }
+)
+"""Why a visit is put off to another day; the organiser reads it."""
+FURTHEST_PUT_OFF: Final = timedelta(days=30)
 
 
 def with_computed(

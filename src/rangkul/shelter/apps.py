@@ -10,8 +10,8 @@ class ShelterConfig(AppConfig):
     label = "shelter"
 
     def ready(self) -> None:
-        """No word that leaves the agency, by any way of a referral, may tell where a house is."""
-        from rangkul.referrals import discretion
+        """No word that leaves the agency, by any way, may tell where a house is."""
+        from rangkul.foundation import outgoing
         from rangkul.shelter.keeper import tells_a_house
 
-        discretion.keep_inside(tells_a_house)
+        outgoing.keep_inside(tells_a_house)

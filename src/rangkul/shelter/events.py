@@ -23,6 +23,7 @@ HOUSE_MOVED = "shelter.house_moved"
 WENT_OUT = "shelter.went_out"
 CAME_BACK = "shelter.came_back"
 STAY_ENDED = "shelter.stay_ended"
+STAY_LOST = "shelter.stay_lost"
 SEARCH_ENDED = "shelter.search_ended"
 
 EXTENSION_ASKED = "shelter.extension_asked"

@@ -287,6 +287,14 @@ def admission_of_request(actor: Actor, request_id: int) -> Admission | None:
     return Admission.objects.filter(agency_id=actor.agency_id, request_id=request_id).first()
 
 
+def running_stay(actor: Actor, *, request_id: int | None, case_id: int | None) -> Admission | None:
+    """Who stays, is expected, or is searched for at the own agency's shelter, by what led there."""
+    asked = Q(request_id=request_id, request_id__isnull=False)
+    own = Q(case_id=case_id, case_id__isnull=False, request_id__isnull=True)
+    found = Admission.objects.filter(asked | own, agency_id=actor.agency_id)
+    return found.filter(Q(state=workflow.PLACED) | Q(searching=True)).order_by("-id").first()
+
+
 def list_of_case(actor: Actor, case_id: int) -> list[Admission]:
     """The askings for a visible case of the own agency, newest first."""
     custody.get_access(actor, case_id)

@@ -1,4 +1,4 @@
-"""One row for each act. No foreign keys: the record outlives what it speaks of."""
+"""A row for each act and each seal. No foreign keys: the record outlives what it speaks of."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Act(models.Model):
             ),
             models.Index(fields=["agency_id", "-at"], name="act_agency"),
             models.Index(fields=["subject_kind", "subject_id", "-at"], name="act_subject"),
+            models.Index(fields=["xid", "id"], name="act_sealing"),
         ]
 
     class Privacy:
@@ -45,3 +46,15 @@ class Act(models.Model):
         )  # fmt: skip
         personal = ("actor_id",)
         sealed = ("note_sealed",)
+
+
+class Seal(models.Model):
+    """The signed line over one batch of acts, as it also stands outside the database."""
+
+    number = models.BigIntegerField(primary_key=True)
+    line = models.TextField()
+
+    class Privacy:
+        public = ("number", "line")
+        personal = ()
+        sealed = ()

@@ -96,8 +96,7 @@ def record(
     with connections[using].cursor() as cursor:
         cursor.execute(
             f"insert into trail_act ({_COLUMNS}) values "
-            "(%s, %s, pg_current_xact_id()::text::bigint, "
-            "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "(%s, %s, house.act_number(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 act_id, at, whose, actor_id, purpose, name, subject_kind, str(subject_id),
                 case_id, reason, note_sealed, json.dumps(data), digest,

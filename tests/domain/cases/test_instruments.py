@@ -196,6 +196,7 @@ def test_whoever_no_longer_carries_the_case_has_no_draft_of_it(cast: Cast) -> No
     file = open_file(cast.ratih)
     keep(cast.ratih, file.case_id, {"kontak_aman": ["pagi"]})
     with acting(cast.wahyuni):
+        custody.assign(case_id=file.case_id, user_id=cast.nining.user_id, by=cast.wahyuni, at=NOW)
         custody.unassign(case_id=file.case_id, user_id=cast.ratih.user_id, by=cast.wahyuni, at=NOW)
     with acting(cast.ratih):
         assert assessments.get_draft(cast.ratih, file.case_id, "rk01_triase") is None

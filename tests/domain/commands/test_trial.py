@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,18 @@ def test_a_real_system_is_served_where_its_keeper_says(
     monkeypatch.setattr(serve, "setup_django", _reached)
     assert main(["web", "--host", "0.0.0.0"]) == 1  # noqa: S104
     assert capsys.readouterr().err == "rangkul: reached\n"
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(run, "Instance", _must_not_be_reached)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert main(["run", "--port", str(taken.getsockname()[1])]) == 1
+    assert "already served on port" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import psycopg
@@ -17,7 +18,8 @@ from rangkul.custody.models import Assignment, Case, CaseAccess
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import MistypedNumber
-from rangkul.foundation.scope import acting
+from rangkul.foundation.scope import acting, system
+from rangkul.network.models import Agency
 from rangkul.trail.models import Act
 
 
@@ -194,16 +196,140 @@ def test_a_caseload_is_handed_over_whole_with_a_record_for_each_file(db: None, c
     assert _visible(cast.ratih) == set()
 
 
+# -- a place in a team has a last day ---------------------------------------------------------
+
+
+def _joined(cast: Cast, agency: int, ends_on: date) -> int:
+    case_id = _open(cast.wahyuni)
+    with acting(cast.wahyuni):
+        operations.join_agency(
+            case_id=case_id, agency_id=agency, ends_on=ends_on, by=cast.wahyuni, at=NOW
+        )
+    return case_id
+
+
+def _tick(at: datetime) -> list[tuple[int, int]]:
+    with system("tick"):
+        return operations.end_over_places(at=at)
+
+
+@pytest.mark.parametrize(
+    ("area", "midnight"),
+    [("33.74", 17), ("53.71", 16), ("91.71", 15)], ids=["WIB", "WITA", "WIT"],
+)  # fmt: skip
+def test_a_place_ends_with_its_last_day_where_the_agency_stands(
+    committed_db: None, cast: Cast, area: str, midnight: int
+) -> None:
+    with as_owner() as owner:
+        owner.execute("update network_agency set area_id = %s where id = %s", [area, KUPANG])
+    last = date(2026, 4, 2)
+    case_id = _joined(cast, KUPANG, last)
+    with acting(cast.marten):
+        operations.assign(case_id=case_id, user_id=cast.yohana.user_id, by=cast.marten, at=NOW)
+    over = datetime(last.year, last.month, last.day, midnight, tzinfo=UTC)
+    assert _tick(over - timedelta(seconds=1)) == []
+    assert _visible(cast.yohana) == {case_id}
+    assert _tick(over) == [(case_id, KUPANG)]
+    assert _visible(cast.yohana) == _visible(cast.marten) == set()
+    assert _visible(cast.wahyuni) == {case_id}
+    # However often it comes, it happened once.
+    assert _tick(over) == _tick(over + timedelta(days=40)) == []
+    with as_owner() as owner:
+        acts = owner.execute(
+            "select agency_id, actor_id, reason from trail_act where name = 'custody.access_ended'"
+        ).fetchall()
+        reach = owner.execute("select reach from custody_case where id = %s", [case_id]).fetchone()
+    assert acts == [(0, None, "last_day")]
+    assert reach == ([SEMARANG],)
+
+
+def test_it_ends_though_nobody_of_the_agency_is_left(committed_db: None, cast: Cast) -> None:
+    case_id = _joined(cast, KUPANG, date(2026, 4, 2))
+    with as_owner() as owner:
+        owner.execute("update network_membership set until = now() where agency_id = %s", [KUPANG])
+    assert _tick(datetime(2026, 4, 3, tzinfo=UTC)) == [(case_id, KUPANG)]
+
+
+def test_who_joined_anew_is_not_sent_away_for_an_old_day(db: None, cast: Cast) -> None:
+    case_id = _joined(cast, KUPANG, date(2026, 3, 20))
+    later = NOW + timedelta(days=5)
+    with acting(cast.wahyuni):
+        operations.end_access(case_id=case_id, agency_id=KUPANG, by=cast.wahyuni, at=later)
+        operations.join_agency(
+            case_id=case_id, agency_id=KUPANG, ends_on=date(2026, 6, 1), by=cast.wahyuni, at=later
+        )
+    assert _tick(datetime(2026, 4, 3, tzinfo=UTC)) == []
+    assert _visible(cast.marten) == {case_id}
+
+
+def test_the_lead_sets_another_day_and_every_holder_reads_it(db: None, cast: Cast) -> None:
+    case_id = _joined(cast, KUPANG, date(2026, 4, 2))
+    day = date(2026, 5, 2)
+    with acting(cast.wahyuni):
+        operations.set_team_end(
+            case_id=case_id, agency_id=KUPANG, ends_on=day, by=cast.wahyuni, at=NOW
+        )
+        assert queries.list_team(case_id) == {KUPANG: day}
+    with acting(cast.marten):
+        assert queries.list_team(case_id) == {KUPANG: day}
+        with pytest.raises(DatabaseError, match="parent not reachable"):
+            operations.set_team_end(
+                case_id=case_id, agency_id=KUPANG, ends_on=day, by=cast.marten, at=NOW
+            )
+    with acting(cast.besse):
+        assert queries.list_team(case_id) == {}
+    assert _tick(datetime(2026, 4, 30, tzinfo=UTC)) == []
+
+
+def test_no_last_day_lies_behind_and_no_ended_agency_joins(committed_db: None, cast: Cast) -> None:
+    case_id = _open(cast.wahyuni)
+    with acting(cast.wahyuni):
+        with pytest.raises(InvalidInput) as past:
+            operations.join_agency(
+                case_id=case_id, agency_id=KUPANG, ends_on=NOW.date() - timedelta(days=1),
+                by=cast.wahyuni, at=NOW,
+            )  # fmt: skip
+        Agency.objects.using("owner").filter(id=MAKASSAR).update(valid_until=date(2026, 1, 1))
+        with pytest.raises(InvalidInput) as ended:
+            operations.join_agency(case_id=case_id, agency_id=MAKASSAR, by=cast.wahyuni, at=NOW)
+    assert (past.value.errors, ended.value.errors) == ({"ends_on": "past"}, {"agency": "ended"})
+
+
+def test_nobody_but_the_tick_ends_what_is_over(db: None, cast: Cast) -> None:
+    case_id = _joined(cast, KUPANG, date(2026, 4, 2))
+    for who in (cast.wahyuni, cast.marten):
+        with acting(who), pytest.raises(DatabaseError, match="the tick alone"):
+            operations.end_over_places(at=datetime(2027, 1, 1, tzinfo=UTC))
+    assert _visible(cast.marten) == {case_id}
+
+
+def test_a_case_is_never_taken_off_everybody(db: None, cast: Cast) -> None:
+    case_id = _open(cast.wahyuni, carried_by=cast.ratih)
+    with acting(cast.wahyuni):
+        with pytest.raises(InvalidInput):
+            operations.unassign(
+                case_id=case_id, user_id=cast.ratih.user_id, by=cast.wahyuni, at=NOW
+            )
+        operations.assign(case_id=case_id, user_id=cast.nining.user_id, by=cast.wahyuni, at=NOW)
+        operations.unassign(case_id=case_id, user_id=cast.ratih.user_id, by=cast.wahyuni, at=NOW)
+        left = [row.user_id for row in queries.list_assignments(cast.wahyuni, case_id)]
+    assert left == [cast.nining.user_id]
+
+
 def test_every_act_leaves_exactly_one_record(db: None, cast: Cast) -> None:
     case_id = _open(cast.wahyuni, carried_by=cast.ratih)
     with acting(cast.wahyuni):
         operations.join_agency(case_id=case_id, agency_id=KUPANG, by=cast.wahyuni, at=NOW)
+        operations.set_team_end(
+            case_id=case_id, agency_id=KUPANG, ends_on=NOW.date(), by=cast.wahyuni, at=NOW
+        )
         operations.end_access(case_id=case_id, agency_id=KUPANG, by=cast.wahyuni, at=NOW)
+        operations.assign(case_id=case_id, user_id=cast.nining.user_id, by=cast.wahyuni, at=NOW)
         operations.unassign(case_id=case_id, user_id=cast.ratih.user_id, by=cast.wahyuni, at=NOW)
         names = sorted(Act.objects.filter(case_id=case_id).values_list("name", flat=True))
     assert names == [
-        "case.opened", "custody.access_ended", "custody.assigned", "custody.assignment_ended",
-        "custody.team_joined",
+        "case.opened", "custody.access_ended", "custody.assigned", "custody.assigned",
+        "custody.assignment_ended", "custody.team_end_set", "custody.team_joined",
     ]  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def test_a_companion_relieved_in_this_very_act_reaches_the_case_no_more(
         case_id = operations.open_case(subject=uuid4(), by=cast.wahyuni, at=NOW).id
         operations.assign(case_id=case_id, user_id=cast.ratih.user_id, by=cast.wahyuni, at=NOW)
         assert queries.get_access(cast.ratih, case_id).case_id == case_id
+        operations.assign(case_id=case_id, user_id=cast.nining.user_id, by=cast.wahyuni, at=NOW)
         operations.unassign(case_id=case_id, user_id=cast.ratih.user_id, by=cast.wahyuni, at=NOW)
         with pytest.raises(NotReachable):
             queries.get_access(cast.ratih, case_id)

@@ -218,6 +218,9 @@ _SYSTEM_REACH = {
     ("reports_earliercontact", "matching", "INSERT"),
     ("reports_earliercontact", "matching", "SELECT"),
     ("reports_report", "matching", "SELECT"),
+    ("trail_act", "sealing", "SELECT"),
+    ("trail_seal", "sealing", "INSERT"),
+    ("trail_seal", "sealing", "SELECT"),
 }
 
 
@@ -235,7 +238,9 @@ def test_system_scopes_reach_only_the_tables_named_here(db: None) -> None:
     assert found == _SYSTEM_REACH
 
 
-@pytest.mark.parametrize("purpose", ["tick", "intake", "insight", "retention", "matching"])
+@pytest.mark.parametrize(
+    "purpose", ["tick", "intake", "insight", "retention", "matching", "sealing"]
+)
 def test_a_system_scope_sees_no_case(db: None, cast: Cast, purpose: str) -> None:
     with acting(cast.ratih):
         custody.open_case(subject=uuid4(), by=cast.ratih, at=NOW)

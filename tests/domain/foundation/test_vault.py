@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,7 +15,7 @@ from django.db.utils import DatabaseError
 from tests.people import KUPANG, NOW, SEMARANG, Cast, owner_url
 
 from rangkul.custody import operations as custody
-from rangkul.foundation import vault
+from rangkul.foundation import keyring, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.keyring import KeyRing
 from rangkul.foundation.models import DataKey
@@ -133,8 +134,11 @@ def test_a_destroyed_key_opens_nothing_and_spares_the_other_classes(db: None, ca
 
 
 def test_another_ring_opens_nothing(
-    sealed: tuple[UUID, bytes], cast: Cast, monkeypatch: pytest.MonkeyPatch
+    sealed: tuple[UUID, bytes], cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    path = tmp_path / "another.json"
+    keyring.create(path)
+    monkeypatch.setattr(settings, "KEY_RING_PATH", path)
     with acting(cast.ratih):
         ring = settings.KEY_RING
         monkeypatch.setattr(settings, "KEY_RING", KeyRing(ring.master, {1: b"o" * 32}, 1))

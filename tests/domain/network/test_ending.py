@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from django.utils import timezone
 from tests.domain.conferences.table import calling
 from tests.domain.referrals.scene import DESK, make_scene, seed_desks
-from tests.people import INTAKE_DESK, KUPANG, NOW, SEMARANG, Cast
+from tests.people import INTAKE_DESK, KUPANG, MAKASSAR, NOW, SEMARANG, Cast
+from tests.rows import app_as
 
 from rangkul.access.roles import RolesConflict
 from rangkul.conferences import operations as conferences
@@ -19,7 +22,9 @@ from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.scope import acting
 from rangkul.network import events, operations, policy, queries
 from rangkul.network.models import Agency, Membership
+from rangkul.network.queries.directory import in_force
 from rangkul.network.ranking import SurvivorFacts
+from rangkul.reference import queries as reference
 from rangkul.referrals import operations as referrals
 from rangkul.referrals.operations import Offer
 from rangkul.trail.queries import list_subject
@@ -40,7 +45,8 @@ def now() -> datetime:
 
 
 def today() -> date:
-    return now().date()
+    """The day that it is in Kupang."""
+    return now().astimezone(ZoneInfo("Asia/Makassar")).date()
 
 
 def end(days: int) -> Agency:
@@ -88,6 +94,51 @@ def test_after_it_nobody_enters_and_nothing_is_offered(house: Cast) -> None:
     assert receiving is None or receiving.agency_id != KUPANG
     # Its page is still there for those who follow an old link, and says so.
     assert not queries.stands(queries.get_agency(KUPANG), now())
+
+
+@pytest.mark.parametrize(
+    ("agency", "hour"), [(SEMARANG, 17), (KUPANG, 16), (MAKASSAR, 15)], ids=["WIB", "WITA", "WIT"]
+)
+def test_the_last_day_ends_at_midnight_where_the_agency_stands(
+    house: Cast, agency: int, hour: int
+) -> None:
+    """By the clock of the office, not of Greenwich; the list and the single row say the same."""
+    if agency == MAKASSAR:
+        Agency.objects.using("owner").filter(id=agency).update(area_id="91.71")
+    Agency.objects.using("owner").filter(id=agency).update(
+        valid_from=date(2026, 3, 2), valid_until=date(2026, 3, 5)
+    )
+    first = datetime(2026, 3, 1, hour, tzinfo=UTC)
+    over = datetime(2026, 3, 5, hour, tzinfo=UTC)
+    for at, stands in (
+        (first - timedelta(seconds=1), False), (first, True),
+        (over - timedelta(seconds=1), True), (over, False),
+    ):  # fmt: skip
+        assert queries.stands(queries.get_agency(agency), at) is stands, at
+        found = {row.id for row in queries.search_directory(at=at, limit=200).rows}
+        assert (agency in found) is stands, at
+        assert Agency.objects.filter(in_force(at), id=agency).exists() is stands, at
+
+
+@pytest.mark.parametrize("area", ["33.74", "53.71", "91.71"])
+def test_after_it_the_database_believes_no_scope_either(house: Cast, area: str) -> None:
+    """Whoever kept a door open beyond the last day meets row security."""
+    day = now().astimezone(reference.zone_for(area)).date()
+    Agency.objects.using("owner").filter(id=KUPANG).update(area_id=area, valid_until=day)
+    with app_as(house.melki) as app:
+        assert app.execute("select house.current_agency()").fetchone() == (KUPANG,)
+    Agency.objects.using("owner").filter(id=KUPANG).update(valid_until=day - timedelta(days=1))
+    with pytest.raises(psycopg.Error) as refused, app_as(house.melki) as app:
+        app.execute("select house.current_agency()")
+    assert refused.value.diag.message_detail == "membership ended"
+    Agency.objects.using("owner").filter(id=KUPANG).update(
+        valid_from=day + timedelta(days=1), valid_until=None
+    )
+    with pytest.raises(psycopg.Error) as early, app_as(house.melki) as app:
+        app.execute("select house.current_agency()")
+    assert early.value.diag.message_detail == "membership ended"
+    with app_as(house.ratih) as app:
+        assert app.execute("select house.current_agency()").fetchone() == (SEMARANG,)
 
 
 def test_nothing_is_sent_or_handed_over_there_and_nobody_is_invited(house: Cast) -> None:

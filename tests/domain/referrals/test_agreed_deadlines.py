@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 
+import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.domain.referrals.scene import Scene
+from tests.domain.referrals.scene import DESK, Scene
 from tests.people import KUPANG, NOW, SEMARANG, Cast
 
+from rangkul.cases.models import CaseFile
 from rangkul.foundation.scope import acting
 from rangkul.network import operations as network
 from rangkul.network.agreements import Covering, Limit, Member, Terms
 from rangkul.network.operations import AgreementDetails
+from rangkul.network.queries import suggest_desks
+from rangkul.network.ranking import SurvivorFacts
+from rangkul.referrals import operations
 from rangkul.referrals.operations import default_deadlines
 
 TODAY = NOW.date()
@@ -42,6 +49,48 @@ def test_sending_takes_the_agreed_limits_and_keeps_agreement_and_version(
     # Two working days from Monday 2 March, to the end of Wednesday in Semarang.
     assert sent.first_contact_by.astimezone(tz=None) > sent.accept_by
     assert sent.first_contact_by.date() == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("area", "midnight"),
+    [("33.74", 17), ("53.71", 16), ("91.71", 15)], ids=["WIB", "WITA", "WIT"],
+)  # fmt: skip
+def test_on_its_last_day_it_speaks_until_midnight_where_the_person_is(
+    scene: Scene, cast: Cast, area: str, midnight: int
+) -> None:
+    """Routing and the clocks of a sending agree about the second in which it ends, and begins."""
+    number = agree(cast, until=TODAY)
+    with acting(cast.ratih):
+        people_at(scene, area)
+        basis = scene.consent()
+        first = datetime.combine(TODAY - timedelta(days=1), time(midnight), tzinfo=UTC)
+        last = datetime.combine(TODAY, time(midnight), tzinfo=UTC)
+        for at, speaks in (
+            (first - timedelta(seconds=1), False), (first, True),
+            (last - timedelta(seconds=1), True), (last, False),
+        ):  # fmt: skip
+            found = suggest_desks(
+                cast.ratih, service="medis", at=at, survivor=SurvivorFacts(30, False, "P", area),
+                near_area=area,
+            )  # fmt: skip
+            (desk,) = [each for each in found.ranked if each.candidate.desk_id == DESK]
+            # Outside its days the forum of ten provinces, which has no last day, binds them.
+            agreed = desk.candidate.agreement
+            assert agreed is not None and (agreed.agreement_id == number) is speaks, at
+            if at < NOW:
+                continue
+            with transaction.atomic():
+                sent = operations.send_referral(
+                    asked=scene.asked(basis), token=uuid4(), by=cast.ratih, at=at
+                )
+                assert (sent.agreement_id == number) is speaks, at
+                assert (sent.accept_by == at + timedelta(hours=30)) is speaks, at
+                transaction.set_rollback(True)
+
+
+def people_at(scene: Scene, area: str) -> None:
+    """The person lives elsewhere, in another zone."""
+    CaseFile.objects.filter(case_id=scene.case_id).update(area=area)
 
 
 def test_without_one_in_force_the_service_s_own_limits_hold(scene: Scene, cast: Cast) -> None:

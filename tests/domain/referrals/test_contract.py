@@ -142,3 +142,26 @@ def test_a_packet_that_ends_unanswered_ends_the_request(scene: Scene) -> None:
     assert _clocks(scene, request)["referral_accept"].state == "void"
     with acting(scene.receiver), pytest.raises(PacketClosed, match="expired"):
         operations.open_packet(request_id=request.id, by=scene.receiver, at=later)
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_the_days_of_a_pause_are_the_desks_own(scene: Scene, hour: int) -> None:
+    """Kupang's day begins eight hours before Greenwich's: its yesterday is no day to come back."""
+    at = NOW.replace(hour=hour)
+    here = (at + timedelta(hours=8)).date()
+    request = scene.send()
+    with acting(scene.receiver):
+        operations.answer(
+            request_id=request.id, decision="accept", expected_version=1, by=scene.receiver, at=at
+        )
+        for day in (here, here - timedelta(days=1)):
+            with pytest.raises(InvalidInput):
+                operations.pause(
+                    request_id=request.id, reason="ill", until=day, expected_version=2,
+                    by=scene.receiver, at=at,
+                )  # fmt: skip
+        paused = operations.pause(
+            request_id=request.id, reason="ill", until=here + timedelta(days=1),
+            expected_version=2, by=scene.receiver, at=at,
+        )  # fmt: skip
+        assert paused.state == "paused"

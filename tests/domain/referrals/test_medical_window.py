@@ -131,6 +131,28 @@ def test_what_the_companion_notes_in_the_plan(
     assert state(scene, scene.sender) == after
 
 
+def test_it_was_in_time_when_the_care_was_however_late_one_hears_of_it(scene: Scene) -> None:
+    request = scene.send(scene.consent("medis"))
+    with acting(scene.receiver):
+        operations.answer(
+            request_id=request.id, decision="accept", expected_version=1, by=scene.receiver,
+            at=LATER,
+        )  # fmt: skip
+        operations.first_contact(
+            request_id=request.id, expected_version=2, by=scene.receiver, at=LATER
+        )
+    with acting(scene.sender):
+        operations.take_up_answer(
+            request_id=request.id, by=scene.sender, at=NOW + timedelta(days=9)
+        )
+        (clock,) = [
+            clock
+            for clock in clocks.list_subject(scene.sender, "case", scene.case_id)
+            if clock.procedure == "medical_window"
+        ]
+    assert (clock.state, clock.ended_at) == ("met", LATER)
+
+
 def test_a_joint_team_hears_of_it(scene: Scene) -> None:
     wahyuni, marten = scene.cast.wahyuni, scene.cast.marten
     with acting(wahyuni):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -13,6 +12,7 @@ from tests.people import NOW, SEMARANG
 from rangkul.clocks import queries as clocks
 from rangkul.consent import operations as consent
 from rangkul.consent.models import Basis
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import Scope, acting, set_scope
@@ -122,7 +122,7 @@ def test_the_lapse_is_noted_once_in_the_senders_trail(scene: Scene) -> None:
 
 def test_the_hourly_work_asks_every_agency(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     _, request = urgent(scene)
-    monkeypatch.setattr("rangkul.jobs.referral_answers.timezone.now", lambda: NOW + DAY)
+    monkeypatch.setattr("rangkul.foundation.hour.now", lambda: NOW + DAY)
     note_lapsed_reviews()
     note_lapsed_reviews()
     with acting(scene.cast.wahyuni):
@@ -206,7 +206,7 @@ def test_the_missed_review_holds_the_packet_back_at_once(
             if c.procedure == "other_basis_review"
         ]  # fmt: skip
     assert clock.due_at == NOW + DAY
-    monkeypatch.setattr(held_back, "timezone", SimpleNamespace(now=lambda: late))
+    monkeypatch.setattr(hour, "now", lambda: late)
     for _ in range(2):
         held_back.hold_back(Event("clock.missed", "clock", str(clock.id), SEMARANG))
     assert keys(request, scene.receiver) == 0

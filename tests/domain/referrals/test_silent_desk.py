@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -16,6 +15,7 @@ from rangkul.alerts.models import Alert
 from rangkul.cases import queries as cases
 from rangkul.clocks import queries as clocks
 from rangkul.clocks.tick import tick
+from rangkul.foundation import hour
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.models import DataKey
 from rangkul.foundation.outbox import Event
@@ -252,7 +252,7 @@ def test_the_tick_moves_it_once_and_everyone_is_called(
         if c.procedure == "referral_accept"
     )  # fmt: skip
     event = Event("clock.missed", "clock", str(clock.id), SEMARANG)
-    monkeypatch.setattr(silent_desks, "timezone", SimpleNamespace(now=lambda: late))
+    monkeypatch.setattr(hour, "now", lambda: late)
     for _ in range(3):
         silent_desks.pass_on(event)
     chain = Request.objects.filter(sender_agency_id=SEMARANG).order_by("id")

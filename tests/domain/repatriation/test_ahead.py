@@ -88,8 +88,8 @@ def test_fate_cancels_what_is_ahead_and_the_desk_is_told(
 
     name = {"left": events.LEFT, "missing": events.MISSING, "died": events.DIED}[fate]
     for _again in range(2):
-        way_home.cancel_ahead(Event(name, "hold", str(held.id), SEMARANG))
-        way_home.cancel_ahead(Event(name, "hold", str(held.id), KUPANG))
+        way_home.take_up_fate(Event(name, "hold", str(held.id), SEMARANG))
+        way_home.take_up_fate(Event(name, "hold", str(held.id), KUPANG))
     with acting(road.home):
         requests = Request.objects.filter(receiver_desk_id=HOME_DESK)
         assert sorted(r.state for r in requests) == ["accepted", "accepted", "cancelled"]
@@ -209,7 +209,8 @@ def test_a_desk_with_nobody_is_chosen_knowingly_only(road: Road) -> None:
 def test_a_foreign_person_leaves_the_country_with_the_embassy_s_knowledge(road: Road) -> None:
     foreign = road.add("Mai", nationality="VN")
     road.ready(foreign)
-    leg = road.leg(foreign, desk=HOME_DESK, homeward=True, abroad=True)
+    leg = road.leg(foreign, desk=HOME_DESK, abroad=True)
+    assert leg.homeward
     assert road.person(foreign).papers == "embassy"
     assert [t.hold_back for t in road.travellers(leg)] == ["embassy"]
     road.ask(leg)
@@ -236,6 +237,24 @@ def test_a_foreign_person_leaves_the_country_with_the_embassy_s_knowledge(road: 
     assert [t.hold_back for t in road.travellers(leg)] == [""]
     road.sign(road.minutes(leg, road.organiser), road.home)
     assert road.seen_holders()[foreign] == MAKASSAR
+    # Who speaks with the embassy hears that she is there, and asks after her in the months.
+    with acting(road.home):
+        [held] = Hold.objects.filter(returnee_id=foreign, until__isnull=True)
+        operations.confirm_arrival(hold_ids=[held.id], by=road.home, at=NOW)
+        assert Clock.objects.filter(subject_kind="hold", state="running").count() == 3
+    assert road.person(foreign).state == "arrived"
+
+
+def test_a_foreign_child_is_not_sent_abroad_unjudged(road: Road) -> None:
+    child = road.add("Linh", nationality="VN", born=2015)
+    with acting(road.organiser):
+        operations.describe(
+            returnee_ids=[child],
+            values={"embassy_told_on": NOW.date(), "travel_paper": "passport"},
+            by=road.organiser, at=NOW,
+        )  # fmt: skip
+    leg = road.leg(child, desk=HOME_DESK, abroad=True)
+    assert [t.hold_back for t in road.travellers(leg)] == ["safety"]
 
 
 def test_within_the_country_nobody_waits_for_the_embassy(road: Road) -> None:
@@ -374,9 +393,13 @@ def test_the_investigators_see_what_is_asked_and_clear(road: Road) -> None:
     assert road.person(adult).clearance == "given"
     assert [t.hold_back for t in road.travellers(leg)] == [""]
     with acting(road.organiser):
-        assert operations.take_up_clearance(returnee_id=adult, by=road.organiser, at=NOW)
+        heard = NOW + timedelta(days=20)
+        assert operations.take_up_clearance(returnee_id=adult, by=road.organiser, at=heard)
         clock = Clock.objects.get(procedure="investigator_clearance", subject_id=str(adult))
+        # As of their answer: however late one hears of it, they were in time.
         assert clock.state == "met"
+        assert clock.ended_at is not None
+        assert clock.ended_at < clock.due_at
 
 
 def test_still_needed_has_a_day_and_a_reason_and_holds_no_adult(road: Road) -> None:

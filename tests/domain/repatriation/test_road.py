@@ -268,11 +268,11 @@ def test_home_is_confirmed_visited_and_closed_by_the_sixth_month(road: Road) -> 
     with acting(road.home):
         operations.confirm_arrival(hold_ids=[h.id for h in holds], by=road.home, at=NOW)
     assert {road.person(p).state for p in road.people} == {"arrived"}
-    later = NOW + timedelta(days=200)
     with acting(road.home):
-        for month in (1, 3, 6):
+        for month, days in ((1, 31), (3, 92), (6, 184)):
+            later = NOW + timedelta(days=days)
             operations.record_visit(
-                hold_id=holds[0].id, month=month, result="safe", visited_on=NOW.date(),
+                hold_id=holds[0].id, month=month, result="safe", visited_on=later.date(),
                 by=road.home, at=later, words="Ia sudah bekerja di kebun." if month == 1 else "",
             )  # fmt: skip
     first = road.person(holds[0].returnee_id)

@@ -12,7 +12,9 @@ from tests.domain.shelter.scene import Shelter, build
 from tests.people import NOW, Cast
 
 from rangkul.foundation.errors import InvalidInput
+from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting
+from rangkul.jobs import way_home
 from rangkul.network.models import Desk
 from rangkul.referrals.models import Request
 from rangkul.repatriation import operations, queries
@@ -129,6 +131,32 @@ def test_a_bed_is_the_answer_and_then_they_are_known(
     assert {label.called for label in known.values()} == {"Nara", "Sari", "Wati"}
     road.sign(road.minutes(leg, road.organiser), by)
     assert set(road.seen_holders().values()) == {KUPANG}
+
+
+@pytest.mark.parametrize(
+    ("how", "state"), [("own_wish", "left"), ("missing", "missing"), ("died", "died")]
+)
+def test_who_is_lost_in_the_shelter_is_lost_on_the_road(
+    shelter: Shelter, road: Road, leg: Leg, how: str, state: str
+) -> None:
+    _beds_for_all(shelter, leg)
+    road.sign(road.minutes(leg, road.organiser), officer(9393))
+    with acting(shelter.officer):
+        stay = Stay.objects.select_related("admission").order_by("id")[0]
+        if stay.state == "expected":
+            shelters.arrive(
+                admission_id=stay.admission_id, stay_ids=[stay.id],
+                expected_version=stay.admission.version, by=shelter.officer, at=NOW,
+            )  # fmt: skip
+            stay.admission.refresh_from_db()
+        shelters.lose(
+            admission_id=stay.admission_id, stay_ids=[stay.id], how=how,
+            expected_version=stay.admission.version, by=shelter.officer, at=NOW,
+        )  # fmt: skip
+    event = Event("shelter.stay_lost", "admission", str(stay.admission_id), KUPANG)
+    for _again in range(2):
+        way_home.follow_shelter(event)
+    assert sorted(road.person(p).state for p in road.people) == sorted(["waiting"] * 2 + [state])
 
 
 @pytest.mark.parametrize(

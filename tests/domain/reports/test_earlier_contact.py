@@ -9,7 +9,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import DatabaseError
-from django.test import Client
+from tests.clients import Client
 from tests.people import INTAKE_DESK, KUPANG, NOW, SEMARANG, Cast, owner_url, sign_in
 
 from rangkul.assessments.answers import Answers

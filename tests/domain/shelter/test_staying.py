@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.domain.shelter.scene import DESK, LATER, NOW, Shelter, colleague
@@ -190,6 +190,33 @@ def test_out_for_the_night_and_back(shelter: Shelter) -> None:
                 admission_id=admission.id, stay_ids=[stay], expected_version=back.version,
                 by=shelter.officer, at=LATER,
             )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "fault"), [(2, "past"), (3, ""), (17, ""), (18, "too_far")]
+)  # fmt: skip
+def test_the_day_of_coming_back_is_counted_where_the_house_stands(
+    shelter: Shelter, day: int, fault: str
+) -> None:
+    """Half past one on 3 March in Kupang is 2 March in Greenwich."""
+    admission = shelter.placed("1A")
+    [stay] = shelter.stays(admission)
+    night = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)
+
+    def out() -> Admission:
+        return operations.go_out(
+            admission_id=admission.id, stay_ids=[stay], reason="family_visit",
+            back_on=date(2026, 3, day), expected_version=admission.version, by=shelter.officer,
+            at=night,
+        )  # fmt: skip
+
+    with acting(shelter.officer):
+        if not fault:
+            assert out().state == "placed"
+            return
+        with pytest.raises(InvalidInput) as refused:
+            out()
+    assert refused.value.errors == {"back_on": fault}
 
 
 def ask_longer(shelter: Shelter, admission: Admission, by: Actor | None = None) -> Admission:

@@ -172,6 +172,33 @@ def test_a_mother_and_her_child_share_a_room_though_asked_for_apart(shelter: She
     assert (move.from_bed_id, move.to_bed_id) == (shelter.beds["2C"], shelter.beds["2B"])
 
 
+def test_a_family_asked_for_apart_moves_to_another_house_together(shelter: Shelter) -> None:
+    """One after the other, into one room there: neither is stuck where they are."""
+    mother, child, members = _mother_and_child(shelter)
+    with acting(shelter.officer):
+        operations.place_group(
+            house_id=shelter.house.id, criteria=["kdrt"], by=shelter.officer, at=NOW,
+            members=members, family=True,
+        )  # fmt: skip
+        other = operations.make_house(
+            details=operations.HouseDetails(DESK, "Rumah Uji Kedua", "rptc", 14, ("kdrt",)),
+            by=shelter.officer, at=NOW,
+        )  # fmt: skip
+        room = operations.add_room(
+            house_id=other.id, sex="", group="family", beds=2, by=shelter.officer, at=NOW
+        )
+        beds = list(room.beds.order_by("letter"))
+        for admission, bed in zip((mother, child), beds, strict=True):
+            fresh = Admission.objects.get(id=admission.id)
+            [stay] = Stay.objects.filter(admission=fresh)
+            operations.move_house(
+                admission_id=fresh.id, house_id=other.id, beds={stay.id: bed.id},
+                expected_version=fresh.version, by=shelter.officer, at=NOW,
+            )  # fmt: skip
+        living = Stay.objects.filter(ended_at__isnull=True, bed__room=room)
+        assert living.count() == 2
+
+
 def test_a_group_is_offered_each_bed_once_and_a_family_one_room(shelter: Shelter) -> None:
     first, second, third = shelter.asked(), shelter.asked(), shelter.asked()
     with acting(shelter.officer):

@@ -57,4 +57,4 @@ def test_a_reason_with_a_quote_stays_text() -> None:
 
 
 def test_system_purposes_are_the_five_that_have_policies() -> None:
-    assert {"tick", "matching", "intake", "insight", "retention"} == SYSTEM_PURPOSES
+    assert {"tick", "matching", "intake", "insight", "retention", "sealing"} == SYSTEM_PURPOSES

@@ -34,6 +34,8 @@ def clock(*, left: int, gone: int = 60, state: str = "running") -> dict[str, obj
         (230, 300, "3 j 50 m", "lagi", "calm"),
         (120, 60, "2 jam", "lagi", "calm"),
         (1878, 60, "1 hari", "Rab 11", "calm"),
+        (50 * 1440, 60, "50 hari", "29 Apr", "calm"),
+        (300 * 1440, 60, "300 hari", "4 Jan 2027", "calm"),
     ],
 )
 def test_a_running_clock_in_indonesian(

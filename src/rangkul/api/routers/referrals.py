@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.http import HttpRequest
 from ninja import Router, Status
+from ninja.params import functions as parameter
 
 from rangkul.api import numbers
 from rangkul.api.calls import (
@@ -35,6 +36,7 @@ from rangkul.api.schemas.referrals import (
     ReferralAsked,
     ReferralLine,
     ReferralList,
+    ReferralPage,
     ReferralSaid,
     ReferralSent,
     ReplyAsked,
@@ -52,6 +54,10 @@ if TYPE_CHECKING:
     from rangkul.referrals.models import Message, Request
 
 router = Router(tags=["referrals"])
+
+Page = Annotated[
+    int, parameter.Query(ge=1, le=10_000, description="1 for what is most urgent.", examples=[1])
+]
 
 
 # -- the sender -------------------------------------------------------------------------------
@@ -109,12 +115,14 @@ def send(
     return Status(201, once(request, idempotency_key, act))
 
 
-@router.get("/referrals/out", response={200: ReferralList, **READ}, summary="What was sent")
-def list_out(request: HttpRequest) -> ReferralList:
+@router.get("/referrals/out", response={200: ReferralPage, **READ}, summary="What was sent")
+def list_out(request: HttpRequest, page: Page = 1) -> ReferralPage:
     """What was asked of other desks for cases that the caller may see; open questions first."""
     caller = caller_of(request)
-    found = referrals.outbox(caller.actor, now=caller.at)
-    return ReferralList(referrals=[ReferralLine(**_row(e.request, e.case_id)) for e in found])
+    offset = (page - 1) * referrals.PAGE
+    found = referrals.outbox(caller.actor, now=caller.at, offset=offset)
+    lines = [ReferralLine(**_row(e.request, e.case_id)) for e in found]
+    return _page(lines, page, referrals.outbox_lanes(caller.actor, now=caller.at))
 
 
 @router.post(
@@ -149,12 +157,19 @@ def cancel(request: HttpRequest, number: PacketNumber, body: VersionAsked) -> Re
 # -- the receiver -----------------------------------------------------------------------------
 
 
-@router.get("/referrals/in", response={200: ReferralList, **READ}, summary="What was received")
-def list_in(request: HttpRequest) -> ReferralList:
+@router.get("/referrals/in", response={200: ReferralPage, **READ}, summary="What was received")
+def list_in(request: HttpRequest, page: Page = 1) -> ReferralPage:
     """What was sent to the caller's desks: unanswered first, soonest first."""
     caller = caller_of(request)
-    found = referrals.inbox(caller.actor, now=caller.at)
-    return ReferralList(referrals=[ReferralLine(**_row(e.request, 0)) for e in found])
+    offset = (page - 1) * referrals.PAGE
+    found = referrals.inbox(caller.actor, now=caller.at, offset=offset)
+    lines = [ReferralLine(**_row(e.request, 0)) for e in found]
+    return _page(lines, page, referrals.inbox_lanes(caller.actor, now=caller.at))
+
+
+def _page(lines: list[ReferralLine], page: int, lanes: referrals.Lanes) -> ReferralPage:
+    more = page * referrals.PAGE < lanes.all
+    return ReferralPage(referrals=lines, count=lanes.all, next_page=page + 1 if more else 0)
 
 
 @router.post(

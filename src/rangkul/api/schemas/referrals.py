@@ -194,6 +194,22 @@ class ReferralList(Said):
     referrals: list[ReferralLine]
 
 
+class ReferralPage(Said):
+    """A page of requests, those that wait for this side first; ``next_page`` is 0 on the last."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            referrals=[{k: v for k, v in _REFERRAL.items() if k not in ("sides", "moves")}],
+            count=1,
+            next_page=0,
+        )
+    )
+
+    referrals: list[ReferralLine]
+    count: int
+    next_page: int
+
+
 class ReferralSent(Said):
     """The request is on its way."""
 

@@ -20,6 +20,7 @@ from rangkul.cases.imports.template import EXAMPLE
 from rangkul.cases.imports.workbook import Table
 from rangkul.foundation.actor import Actor
 from rangkul.people import queries as people
+from rangkul.reference.zones import latest_date
 
 MOST_NOTE: Final = 20_000
 NAMES_COMPARED: Final = 300
@@ -69,7 +70,7 @@ def check_rows(
     ``fixes`` are the words that a person has assigned to codes: (column, word) → code or "".
     """
     reader = reading.Reader(
-        fixes=fixes, today=at.date(), areas=reading.Areas(),
+        fixes=fixes, today=latest_date(at), areas=reading.Areas(),
         companions=reading.companions_of(actor, at),
     )  # fmt: skip
     found = [

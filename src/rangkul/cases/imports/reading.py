@@ -163,22 +163,29 @@ class Reader:
         return True
 
     def _past(self, key: str, cell: str, said: Said) -> bool:
-        found = read_date(cell)
+        found = read_date(cell, today=self.today)
         if found is None or found > self.today:
             return False
-        said.values[key] = found.isoformat()
+        self._dated(key, cell, found, said)
         return True
 
     def _born(self, key: str, cell: str, said: Said) -> bool:
         # "Semarang, 17-03-1998": the place of birth stays in the note.
         place, _, rest = cell.rpartition(",")
-        found = read_date(cell) or read_date(rest)
+        whole = read_date(cell, today=self.today)
+        found = whole or read_date(rest, today=self.today)
         if found is None or not self.today.year - 125 < found.year or found > self.today:
             return False
-        if place and read_date(cell) is None:
+        if place and whole is None:
             said.kept.append(cell)
-        said.values[key] = found.isoformat()
+        self._dated(key, cell if whole else rest, found, said)
         return True
+
+    @staticmethod
+    def _dated(key: str, written: str, found: date, said: Said) -> None:
+        said.values[key] = found.isoformat()
+        if read_date(written) is None:
+            said.remark("short_year", key)
 
     def _age(self, key: str, cell: str, said: Said) -> bool:
         years = re.search(r"\d{1,3}", cell)
@@ -209,8 +216,11 @@ class Reader:
         return True
 
 
-def read_date(text: str) -> date | None:
-    """A date as people write it: ISO, day/month/year, in words, or a workbook's day number."""
+def read_date(text: str, *, today: date | None = None) -> date | None:
+    """A date as people write it: ISO, day/month/year, in words, or a workbook's day number.
+
+    A year of two digits is read where ``today`` is given: as the latest that has begun by then.
+    """
     plain = text.strip().split("T")[0]
     if plain.isdecimal() and _FIRST_SERIAL <= int(plain) <= _LAST_SERIAL:
         return _EPOCH + timedelta(days=int(plain))
@@ -223,6 +233,20 @@ def read_date(text: str) -> date | None:
     words = re.fullmatch(r"(\d{1,2})[\s.-]+([A-Za-z]+)\.?[\s.,-]+(\d{4})", plain)
     if words and words[2].lower() in _MONTHS:
         return _date(words[3], str(_MONTHS[words[2].lower()]), words[1])
+    return _short_year(plain, today) if today is not None else None
+
+
+def _short_year(plain: str, today: date) -> date | None:
+    found = re.fullmatch(
+        r"(\d{1,2})[\s.-]*[-/. ]\s*(\d{1,2}|[A-Za-z]+)\.?\s*[-/. ]\s*'?(\d{2})", plain
+    )
+    month = str(_MONTHS.get(found[2].lower(), found[2])) if found else ""
+    if found is None or not month.isdecimal():
+        return None
+    for century in (today.year // 100, today.year // 100 - 1):
+        read = _date(f"{century:02d}{found[3]}", month, found[1])
+        if read is not None and read <= today:
+            return read
     return None
 
 

@@ -22,6 +22,8 @@ _SECONDS: Final = 25
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
+# How text of two bytes a sign begins: what an office program calls "Unicode text".
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 # Where the three formats keep programs.
 _OLE_MACROS: Final = "_VBA_PROJECT".encode("utf-16-le")
 _OLE_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -114,6 +116,8 @@ def _kind(content: bytes) -> str:
         if _OLE_MACROS in content:
             raise WorkbookRefused("macro")
         return "workbook"
+    if content.startswith(_WIDE):
+        return "text"
     if b"\x00" in content or content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf")):
         raise WorkbookRefused("not_workbook")
     return "text"

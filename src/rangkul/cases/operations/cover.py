@@ -23,6 +23,7 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.locks import check_version
 from rangkul.foundation.vault import DataClass, Owner
+from rangkul.reference.zones import latest_date
 from rangkul.trail.operations import record
 
 # What a person may write on the cover, and on the incident.
@@ -252,7 +253,7 @@ def _wrong_incident(values: Mapping[str, Any], account: str, at: datetime) -> di
     wrong |= {
         name: "future"
         for name, day in (("happened_from", began), ("happened_until", ended))
-        if day is not None and day > at.date()
+        if day is not None and day > latest_date(at)
     }
     if len(account) > MOST_ACCOUNT:
         wrong["account"] = "too_long"

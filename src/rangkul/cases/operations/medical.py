@@ -38,15 +38,19 @@ def window_opened(*, heard_at: datetime, last_day: date | None, zone: ZoneInfo) 
 
 
 @transaction.atomic
-def meet_medical_window(*, case_id: int, by: Actor, at: datetime, tell: bool = True) -> bool:
+def meet_medical_window(
+    *, case_id: int, by: Actor, at: datetime, tell: bool = True, done_at: datetime | None = None
+) -> bool:
     """Care was reached, or offered and declined by the survivor: the clock is met.
 
-    Each agency of a joint team has clocks of its own; ``tell`` lets the others know by the outbox.
+    ``done_at`` is the hour of the care itself, where it is noted later. Each agency of a joint
+    team has clocks of its own; ``tell`` lets the others know by the outbox.
     Idempotent; returns whether a clock of the acting agency was open. Raises ``NotReachable``.
     """
     custody.get_access(by, case_id)
     met = clocks.meet(
-        subject_kind="case", subject_id=case_id, by=by, at=at, procedures=[CLOCK]
+        subject_kind="case", subject_id=case_id, by=by, at=at, procedures=[CLOCK],
+        done_at=done_at,
     )  # fmt: skip
     others = [held for held in custody.list_holders(case_id) if held != by.agency_id]
     for agency_id in others if tell else ():

@@ -35,6 +35,7 @@ from rangkul.people.identity import OLDEST, Contact, Identity, Location
 from rangkul.people.models import Person
 from rangkul.people.operations import add_person
 from rangkul.reference import queries as reference
+from rangkul.reference.zones import latest_date
 from rangkul.trail.operations import record
 
 MOST_ACCOUNT = 20_000
@@ -113,7 +114,7 @@ def open_file(*, opening: Opening, by: Actor, at: datetime) -> CaseFile:
     case_id = case.id
     judgement = rk01_triase.judge(opening.triage)
     result = rk01_triase.triage(opening.triage, source=opening.triage_source)
-    age, today = _age(opening, at), at.date()
+    age, today = _age(opening, at), latest_date(at)
     is_child = age.may_be_child(today) or _said_child(opening)
     file = CaseFile.objects.create(
         id=new_id(), case=case, risk=judgement.in_force, risk_at=at,
@@ -293,7 +294,7 @@ def _check(opening: Opening, at: datetime) -> None:
         ("happened_from", facts.happened_from),
         ("happened_until", facts.happened_until),
     ):
-        if day is not None and day > at.date():
+        if day is not None and day > latest_date(at):
             errors[name] = "future"
     if facts.happened_from and facts.happened_until and facts.happened_until < facts.happened_from:
         errors["happened_until"] = "before_start"
@@ -310,7 +311,7 @@ def _check(opening: Opening, at: datetime) -> None:
 def _age(opening: Opening, at: datetime) -> Age:
     return Age(
         birth_date=opening.identity.birth_date, years=opening.age,
-        stated_on=opening.age_on or at.date(), birth_year=opening.birth_year,
+        stated_on=opening.age_on or latest_date(at), birth_year=opening.birth_year,
     )  # fmt: skip
 
 

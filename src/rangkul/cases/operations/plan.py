@@ -22,6 +22,7 @@ from rangkul.foundation.locks import check_version
 from rangkul.foundation.vault import DataClass, Owner
 from rangkul.network import queries as network
 from rangkul.reference.services import SERVICES
+from rangkul.reference.zones import earliest_date
 from rangkul.trail.operations import record
 
 URGENCIES = ("mendesak", "perlu", "nanti")
@@ -53,7 +54,7 @@ def state_need(
         errors["service"] = "unknown"
     if urgency not in URGENCIES:
         errors["urgency"] = "unknown"
-    if due_on is not None and due_on < at.date():
+    if due_on is not None and due_on < earliest_date(at):
         errors["due_on"] = "past"
     if errors:
         raise InvalidInput(errors)
@@ -90,7 +91,7 @@ def change_need(
         errors["service"] = "asked_already"
     if urgency not in URGENCIES:
         errors["urgency"] = "unknown"
-    if due_on is not None and due_on != need.due_on and due_on < at.date():
+    if due_on is not None and due_on != need.due_on and due_on < earliest_date(at):
         errors["due_on"] = "past"
     if by_user_id not in (None, need.by_user_id) and by_user_id not in _colleagues(by, at):
         errors["by_user"] = "unknown"

@@ -23,7 +23,7 @@ from rangkul.conferences.operations.holding import (
     take_up_decision,
 )
 from rangkul.conferences.operations.minuting import add_addendum, print_minutes, sign_minutes
-from rangkul.conferences.operations.passing import note_passed
+from rangkul.conferences.operations.passing import note_passed, note_seated, take_chair
 from rangkul.conferences.operations.proposing import (
     Wish,
     call_proposed,
@@ -61,6 +61,7 @@ __all__ = [
     "hold_conference",
     "move_conference",
     "note_passed",
+    "note_seated",
     "offer_seat",
     "open_conference",
     "open_share",
@@ -71,5 +72,6 @@ __all__ = [
     "refuse_proposal",
     "share_facts",
     "sign_minutes",
+    "take_chair",
     "take_up_decision",
 ]

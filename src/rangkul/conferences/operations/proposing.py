@@ -23,6 +23,7 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import MistypedNumber, new_id
 from rangkul.foundation.outbox import Event, post
+from rangkul.network import queries as network
 from rangkul.trail.operations import record
 
 _FURTHEST: Final = timedelta(days=90)
@@ -51,9 +52,9 @@ def propose_conference(*, number: str, wish: Wish, by: Actor, at: datetime) -> N
         errors["number"] = "mistyped"
     if wish.reason not in workflow.PROPOSAL_REASONS:
         errors["reason"] = "required"
-    day = wish.wished_on
-    if day is not None and not at.date() <= day <= (at + _FURTHEST).date():
-        errors["wished_on"] = "past" if day < at.date() else "too_far"
+    day, today = wish.wished_on, network.day_at(by.agency_id, at)
+    if day is not None and not today <= day <= today + _FURTHEST:
+        errors["wished_on"] = "past" if day < today else "too_far"
     if errors:
         raise InvalidInput(errors)
     record(

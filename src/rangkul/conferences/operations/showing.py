@@ -20,7 +20,7 @@ from rangkul.conferences.sharing import Content, Line
 from rangkul.consent import policy as consent_policy
 from rangkul.consent import queries as consent
 from rangkul.consent.models import Basis
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import new_id
@@ -91,7 +91,8 @@ def _prepare(showing: Showing, *, by: Actor, at: datetime) -> tuple[Conference, 
         for index, line in enumerate(showing.lines)
         if cases.names_survivor(by, showing.case_id, line.words)
     ]
-    errors = sharing.faults(showing.lines, basis.levels, naming)
+    words = {f"lines.{index}": line.words for index, line in enumerate(showing.lines)}
+    errors = sharing.faults(showing.lines, basis.levels, naming) | outgoing.leaving(words, by)
     if errors:
         raise InvalidInput(errors)
     names = network.agency_names([by.agency_id, showing.agency_id])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from rangkul.cases import queries as cases
 from rangkul.conferences.models import Conference
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.vault import DataClass, OpenKey, Owner
 
@@ -27,9 +27,12 @@ def check_words(
     most: int = MOST_WORDS,
     optional: Iterable[str] = (),
 ) -> dict[str, str]:
-    """Field → code: ``required``, ``too_long``, or ``names_survivor``: all at the table read it."""
+    """Field → code: ``required``, ``too_long``, ``names_survivor``, or what must stay inside.
+
+    All at the table read it (``foundation.outgoing``).
+    """
     ids, free = list(case_ids), set(optional)
-    errors: dict[str, str] = {}
+    errors = outgoing.leaving(texts, by)
     for name, text in texts.items():
         if not text.strip():
             if name not in free:

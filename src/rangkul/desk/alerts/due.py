@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -23,20 +24,34 @@ from rangkul.clocks import queries as clocks
 from rangkul.clocks.models import Clock
 from rangkul.conferences import queries as conferences
 from rangkul.custody import queries as custody
+from rangkul.desk import pauses
 from rangkul.desk import wording as words
 from rangkul.desk.page import StaffRequest, only_coordinates, staff
-from rangkul.desk.today import Deadline
+from rangkul.desk.paging import page_asked
+from rangkul.desk.today import Deadline, held_of, legs_of
 from rangkul.network import queries as network
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import queries as referrals
+from rangkul.referrals.models import Request
 from rangkul.reports import queries as reports
 
-_AHEAD: Final = timedelta(days=7)
-# More than this is read by nobody; the soonest of each desk are among them.
-_READ: Final = 400
-_SHOWN: Final = 60
-# What stands in the address for rows that belong to no desk.
+_PAGE: Final = 60
+# What stands in the address for rows that belong to no desk, and how far ahead one looks.
 _NONE: Final = "tanpa"
+_WEEK: Final = "7"
+_AHEAD: Final[dict[str, timedelta]] = {
+    _WEEK: timedelta(days=7), "30": timedelta(days=30), "semua": timedelta(days=3_660),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is known of everything that falls due: when, at which desk, and what to read then."""
+
+    due_at: datetime
+    desk_id: int | None
+    clock_id: UUID | None = None
+    request_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,55 +72,86 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A desk with how much waits there and how much of it is late."""
+    """A desk, or a stretch of time, with how much waits there and how much of it is late."""
 
     key: str
     name: str
     count: int
     late: int
     active: bool
+    url: str
 
 
 @staff()
 @require_safe
 def due(request: StaffRequest) -> HttpResponse:
-    """A supervisor's unit or a person's own, whole or one desk of it (``?meja=``)."""
+    """A supervisor's unit or a person's own: whole or one desk (``?meja=``), as far as asked
+    (``?sampai=``), page by page (``?hal=``). Every count is of everything.
+    """
     if only_coordinates(request.actor):
         return redirect("late-list")
     unit = may(request.actor.roles, Permission.SEE_UNIT_CASES)
-    rows = sorted(_rows(request, whole_unit=unit), key=lambda row: row.clock.due_at)
+    ahead = request.GET.get("sampai", _WEEK)
+    ahead = ahead if ahead in _AHEAD else _WEEK
+    items = _items(request, until=request.now + _AHEAD[ahead], whole_unit=unit)
     asked = request.GET.get("meja", "")
-    tabs = _tabs(rows, asked, request.now)
-    if any(tab.active for tab in tabs[1:]):
-        rows = [row for row in rows if _key(row) == asked]
-    names = network.desk_names(row.desk_id for row in rows[:_SHOWN] if row.desk_id)
+    tabs = _tabs(items, asked, ahead, request.now)
+    chosen = next((tab for tab in tabs if tab.active), tabs[0])
+    if chosen.key:
+        items = [item for item in items if _key(item) == chosen.key]
+    page = page_asked(request, len(items), _PAGE)
+    rows = _rows(request, items[page.offset : page.offset + _PAGE])
+    names = network.desk_names(row.desk_id for row in rows if row.desk_id)
     context = {
-        "rows": [(row, names.get(row.desk_id or 0, "")) for row in rows[:_SHOWN]],
-        "rest": len(rows) - len(rows[:_SHOWN]),
-        "late": sum(row.clock.due_at < request.now for row in rows),
-        "count": len(rows),
-        "tabs": tabs if len(tabs) > 2 else [],
-        "unit": unit,
-        "zone": zone_of(request.membership.area_code),
-    }
+        "rows": [(row, names.get(row.desk_id or 0, "")) for row in rows],
+        "late": chosen.late, "count": chosen.count, "page": page,
+        "tabs": tabs if len(tabs) > 2 else [], "ahead": ahead,
+        "stretches": [
+            (_("7 days"), _address(chosen.key, _WEEK), ahead == _WEEK),
+            (_("30 days"), _address(chosen.key, "30"), ahead == "30"),
+            (_("All"), _address(chosen.key, "semua"), ahead == "semua"),
+        ],
+        "paused": [] if page.offset else pauses.rows(request, whole_unit=unit, desk=chosen.key),
+        "unit": unit, "zone": zone_of(request.membership.area_code),
+    }  # fmt: skip
     return render(request, "desk/alerts/due.html", context)
 
 
-def _rows(request: StaffRequest, *, whole_unit: bool) -> list[Row]:
-    actor, until = request.actor, request.now + _AHEAD
-    running = clocks.list_due(actor, until=until, whole_unit=whole_unit, limit=_READ)
-    case_ids = sorted({clock.case_id for clock in running if clock.case_id})
-    covers = {c.case_id: c for c in cases.list_covers(actor, case_ids)} if case_ids else {}
-    tables = _tables(request, running)
-    rows = [
-        _clock_row(clock, covers.get(clock.case_id or 0), tables, request.now) for clock in running
+def _items(request: StaffRequest, *, until: datetime, whole_unit: bool) -> list[Item]:
+    """Everything, soonest first. A case's deadline stands at the desk that works on the case."""
+    actor = request.actor
+    falling = clocks.fall_due(actor, until=until, whole_unit=whole_unit)
+    case_ids = {each.case_id for each in falling if each.case_id and not each.desk_id}
+    desks = cases.desks_of(actor, case_ids) if case_ids else {}
+    items = [
+        Item(each.due_at, each.desk_id or desks.get(each.case_id or 0), clock_id=each.id)
+        for each in falling
     ]
     if may(actor.roles, Permission.ANSWER_PACKETS):
-        rows += [
-            _request_row(entry, entry.due_at)
-            for entry in referrals.inbox(actor, now=request.now)
-            if entry.due_at is not None and entry.due_at < until
+        items += [
+            Item(due_at, desk_id, request_id=request_id)
+            for due_at, desk_id, request_id in referrals.received_due(actor, until=until)
         ]
+    return sorted(items, key=lambda item: item.due_at)
+
+
+def _rows(request: StaffRequest, items: list[Item]) -> list[Row]:
+    """What one page shows, in the order of its items."""
+    actor = request.actor
+    found = clocks.list_clocks(actor, [item.clock_id for item in items if item.clock_id])
+    asked = [item.request_id for item in items if item.request_id]
+    received = referrals.list_received(actor, asked) if asked else {}
+    case_ids = sorted({clock.case_id for clock in found.values() if clock.case_id})
+    covers = {c.case_id: c for c in cases.list_covers(actor, case_ids)} if case_ids else {}
+    tables, held = _tables(request, found.values()), held_of(request, found.values())
+    legs = legs_of(request, found.values())
+    rows = []
+    for item in items:
+        if item.clock_id and (clock := found.get(item.clock_id)):
+            cover = covers.get(clock.case_id or 0)
+            rows.append(_clock_row(clock, cover, tables, held, legs, request.now))
+        elif item.request_id and (one := received.get(item.request_id)):
+            rows.append(_request_row(one, item.due_at))
     return rows
 
 
@@ -118,8 +164,9 @@ def _tables(request: StaffRequest, running: Iterable[Clock]) -> dict[str, str]:
 
 
 def _clock_row(
-    clock: Clock, cover: CaseFile | None, tables: Mapping[str, str], now: datetime
-) -> Row:
+    clock: Clock, cover: CaseFile | None, tables: Mapping[str, str], held: Mapping[str, str],
+    legs: Mapping[str, str], now: datetime,
+) -> Row:  # fmt: skip
     rule = words.rule(clock.procedure, now.date())
     title = rule.title() if rule else clock.procedure
     if cover is not None:
@@ -133,6 +180,13 @@ def _clock_row(
         return Row(
             clock, clock.desk_id, title, number, reverse("report-page", args=[number]), clock.risk
         )
+    if clock.subject_kind == "hold" and clock.subject_id in held:
+        url = f"{reverse('repatriation-with-us')}#hold-{clock.subject_id}"
+        return Row(clock, clock.desk_id, title, url=url, beside=held[clock.subject_id])
+    if clock.subject_kind == "leg" and clock.subject_id in legs:
+        number = legs[clock.subject_id]
+        url = reverse("repatriation-leg", args=[number])
+        return Row(clock, clock.desk_id, title, number, url)
     if clock.subject_id in tables:
         number = tables[clock.subject_id]
         return Row(
@@ -141,34 +195,44 @@ def _clock_row(
     return Row(clock, clock.desk_id, title, risk=clock.risk)
 
 
-def _request_row(entry: referrals.Entry, due_at: datetime) -> Row:
-    asked = entry.request
+def _request_row(asked: Request, due_at: datetime) -> Row:
     service = words.service_label(asked.service)
     title = _("Asked of you: %(service)s") % {"service": service}
+    number = referrals.packet_number(asked.id)
     return Row(
-        Deadline(asked.sent_at, due_at), asked.receiver_desk_id, title, entry.number,
-        reverse("inbox-page", args=[entry.number]), asked.risk, asked.sender_agency.short_name,
+        Deadline(asked.sent_at, due_at), asked.receiver_desk_id, title, number,
+        reverse("inbox-page", args=[number]), asked.risk, asked.sender_agency.short_name,
     )  # fmt: skip
 
 
-def _key(row: Row) -> str:
-    return str(row.desk_id) if row.desk_id else _NONE
+def _key(item: Item) -> str:
+    return str(item.desk_id) if item.desk_id else _NONE
 
 
-def _tabs(rows: list[Row], asked: str, now: datetime) -> list[Tab]:
+def _tabs(items: list[Item], asked: str, ahead: str, now: datetime) -> list[Tab]:
     """All, then every desk at which something falls due, by name; what has no desk last."""
-    counts = Counter(_key(row) for row in rows)
-    late = Counter(_key(row) for row in rows if row.clock.due_at < now)
-    names = network.desk_names(row.desk_id for row in rows if row.desk_id)
+    counts = Counter(_key(item) for item in items)
+    late = Counter(_key(item) for item in items if item.due_at < now)
+    names = network.desk_names({item.desk_id for item in items if item.desk_id})
     keyed = {str(desk_id): name for desk_id, name in names.items()}
     order = [*sorted(keyed, key=lambda key: (keyed[key], key)), _NONE]
     desks = [
-        Tab(key, keyed.get(key) or _("Without a desk"), counts[key], late[key], key == asked)
+        Tab(key, keyed.get(key) or _("Without a desk"), counts[key], late[key], key == asked,
+            _address(key, ahead))
         for key in order
         if counts[key]
-    ]
-    every = Tab("", _("All desks"), len(rows), sum(late.values()), not any(t.active for t in desks))
+    ]  # fmt: skip
+    none_chosen = not any(tab.active for tab in desks)
+    every = Tab(
+        "", _("All desks"), len(items), sum(late.values()), none_chosen, _address("", ahead)
+    )
     return [every, *desks]
+
+
+def _address(desk: str, ahead: str) -> str:
+    asked = {"meja": desk, "sampai": "" if ahead == _WEEK else ahead}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return reverse("due-list") + (f"?{query}" if query else "")
 
 
 urlpatterns = [path("tenggat/", due, name="due-list")]

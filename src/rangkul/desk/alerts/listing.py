@@ -28,6 +28,7 @@ from rangkul.desk.today import Deadline
 from rangkul.foundation.actor import Actor
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import queries as referrals
+from rangkul.repatriation import queries as repatriation
 from rangkul.reports import queries as reports
 
 # What a number may be shown for, although the page behind it is not this person's.
@@ -172,7 +173,20 @@ def _pages(found: Sequence[Alert], actor: Actor) -> Pages:
         for transfer in referrals.list_transfers(actor):
             number = referrals.transfer_number(transfer.id)
             pages["transfer", str(transfer.id)] = number, reverse("transfer-page", args=[number])
+    pages |= _road_pages(asked, actor)
     return pages | _table_pages(found, asked.get("conference", ()), actor)
+
+
+def _road_pages(asked: Mapping[str, Sequence[int]], actor: Actor) -> Pages:
+    """Who has set out, by the leg's number; who is held at the own desk, by no number at all."""
+    pages: Pages = {}
+    if "leg" in asked:
+        for leg_id, number in repatriation.legs_among(actor, asked["leg"]).items():
+            pages["leg", leg_id] = number, reverse("repatriation-leg", args=[number])
+    if "hold" in asked:
+        for hold_id in repatriation.names_of_holds(actor, asked["hold"]):
+            pages["hold", hold_id] = "", f"{reverse('repatriation-with-us')}#hold-{hold_id}"
+    return pages
 
 
 def _table_pages(found: Sequence[Alert], conference_ids: Iterable[int], actor: Actor) -> Pages:

@@ -25,6 +25,10 @@ def title(alert: Alert, on: date) -> str:
 def _between_desks() -> dict[str, str]:
     """Events of a hand-off or a conference that call the people at its other end."""
     return {
+        "referral.sent": _("A new referral waits for your desk"),
+        "request.asked": _("A desk asks you something before it answers"),
+        "request.message": _("A message about a referral"),
+        "request.outcome": _("A service was not given, or danger has grown: please look today"),
         "referral.moved": _("A request moved to another desk"),
         "referral.expired": _("No desk answered a request"),
         "referral.withdrawn": _("Consent was withdrawn: please stop using the packet"),
@@ -46,6 +50,10 @@ def _between_desks() -> dict[str, str]:
         "conference.proposed": _("A coordinator proposes a case conference"),
         "conference.chair_passed": _("You chair a case conference now: the case came to you"),
         "repatriation.clearance_asked": _("Investigators' clearance is asked of your agency"),
+        "hold.left": _("Somebody on the way home left by own wish"),
+        "hold.missing": _("Somebody on the way home is missing"),
+        "hold.died": _("Somebody on the way home has died"),
+        "hold.not_safe": _("A visit found a home not safe"),
         "report.added_to": _("A reporter has added something to a report"),
         "decision.due": _("What was decided at a conference falls due today"),
     }

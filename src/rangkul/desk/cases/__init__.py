@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from rangkul.desk.cases import incident, listing, need, notes, people, plan, summary, trail
+from rangkul.desk.cases import (
+    deadline,
+    incident,
+    listing,
+    need,
+    notes,
+    people,
+    plan,
+    summary,
+    trail,
+)
 
 urlpatterns = [
     *listing.urlpatterns,
@@ -12,5 +22,6 @@ urlpatterns = [
     *incident.urlpatterns,
     *plan.urlpatterns,
     *need.urlpatterns,
+    *deadline.urlpatterns,
     *trail.urlpatterns,
 ]

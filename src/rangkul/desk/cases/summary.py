@@ -23,8 +23,11 @@ from rangkul.cases import operations as cases
 from rangkul.cases import queries as case_queries
 from rangkul.cases.models import CaseFile
 from rangkul.clocks import queries as clocks
+from rangkul.clocks import resting
+from rangkul.clocks.events import CLOCK_PAUSED
+from rangkul.clocks.models import Clock
 from rangkul.custody import queries as custody
-from rangkul.desk import wording
+from rangkul.desk import pauses, wording
 from rangkul.desk.cases.frame import case_id_or_404, frame, get_file
 from rangkul.desk.cases.holder import holding_of
 from rangkul.desk.page import StaffRequest, staff, text
@@ -92,7 +95,10 @@ def case_page(request: StaffRequest, number: str) -> HttpResponse:
         }
     )
     around = people_queries.list_people(request.actor, case_id)
-    open_clocks = clocks.list_case(request.actor, case_id)
+    # What rests comes after what runs: the first is the next deadline.
+    open_clocks = sorted(
+        clocks.list_case(request.actor, case_id), key=lambda clock: clock.state == "paused"
+    )
     # The elements are shown where trafficking is in question.
     incident = (
         case_queries.get_incident(request.actor, case_id) if "kpo" in file.categories else None
@@ -107,9 +113,7 @@ def case_page(request: StaffRequest, number: str) -> HttpResponse:
         "may_write": may(request.actor.roles, Permission.WRITE_NOTE),
         "may_refer": may(request.actor.roles, Permission.DRAFT_REFERRAL),
         "clocks": [
-            {"clock": c, "title": wording.procedure_title(c.procedure, request.now.date()),
-             "source": wording.procedure_source(c.procedure, request.now.date())}
-            for c in open_clocks
+            _deadline(request, clock) for clock in open_clocks
         ],
         "companions": [names.get(member.user_id, "") for member in team],
         "holding": holding_of(request, file),
@@ -212,13 +216,15 @@ def _moments(
         reason = act.reason
         if act.name == "identity.opened" and reason:
             reason = reference.label("alasan_buka_identitas", reason)
+        elif act.name == CLOCK_PAUSED:
+            reason = str(pauses.REASONS.get(reason, reason))
         moments.append(
             Moment(
                 at=act.at,
                 title=wording.act_title(act.name),
                 icon=wording.act_icon(act.name),
                 by=names.get(act.actor_id or 0, ""),
-                detail=reason if act.name == "identity.opened" else "",
+                detail=reason if act.name in ("identity.opened", CLOCK_PAUSED) else "",
                 tone="high" if act.name == "file.risk_raised" else "",
             )
         )
@@ -246,6 +252,19 @@ def _folded(moments: Sequence[Moment]) -> list[Moment]:
         replace(moment, title=f"{moment.title} ({count}×)") if count > 1 else moment
         for moment, count in zip(folded, counts, strict=True)
     ]
+
+
+def _deadline(request: StaffRequest, clock: Clock) -> dict[str, Any]:
+    day = request.now.date()
+    rule = wording.rule(clock.procedure, day)
+    return {
+        "clock": clock,
+        "title": wording.procedure_title(clock.procedure, day),
+        "source": wording.procedure_source(clock.procedure, day),
+        "paused": pauses.said(clock, zone_of(request.membership.area_code)),
+        "may_rest": clock.due_at > request.now and resting.may_rest(request.actor, clock, rule),
+        "may_run_on": resting.may_run_on(request.actor, clock),
+    }
 
 
 def _withdrawn(view: case_queries.NoteView, names: dict[int, str]) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext as _
 
 from rangkul.accounts import queries as accounts
 from rangkul.desk import wording
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.page import StaffRequest, staff
+from rangkul.desk.reasons import reason_words
 from rangkul.network import queries as network
 from rangkul.trail import queries as trail
 
@@ -29,9 +31,9 @@ def case_trail(request: StaffRequest, number: str) -> HttpResponse:
                 "at": act.at,
                 "title": wording.act_title(act.name),
                 "icon": wording.act_icon(act.name),
-                "who": names.get(act.actor_id or 0, ""),
+                "who": names.get(act.actor_id, "") if act.actor_id else _("Rangkul, by itself"),
                 "agency": agencies.get(act.agency_id, ""),
-                "reason": act.reason,
+                "reason": reason_words(act.name, act.reason),
             }
             for act in acts
         ],

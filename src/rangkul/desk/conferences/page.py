@@ -53,6 +53,9 @@ def show(
         "reason": workflow.CANCEL_REASONS.get(row.reason, ""),
         "chair": view.names.get(row.chair_user_id, ""),
         "is_chair": row.chair_user_id == request.actor.user_id,
+        "may_take_chair": row.state != workflow.CANCELLED
+        and row.chair_user_id != request.actor.user_id
+        and policy.may_take_chair(request.actor, row),
         "agenda": [(workflow.AGENDA[item.kind], words) for item, words in view.agenda],
         "seats": _seats(view), "cases": [custody.case_number(c) for c in view.case_ids],
         "decisions": [_decision(request, each) for each in view.decisions],
@@ -73,7 +76,9 @@ def _own_seat(request: StaffRequest, view: ConferenceView) -> dict[str, Any]:
     mine = seat.user_id == request.actor.user_id and seat.state == workflow.ACCEPTED
     return {
         "seat": seat, "sits": mine,
-        "may_answer": view.conference.state == workflow.CALLED and not view.is_lead,
+        # A colleague who was asked to come answers like any guest; who chairs comes anyhow.
+        "may_answer": view.conference.state == workflow.CALLED
+        and view.conference.chair_user_id != request.actor.user_id,
     }  # fmt: skip
 
 

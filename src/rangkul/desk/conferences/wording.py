@@ -53,6 +53,7 @@ def fault_words(code: str) -> str:
             "This sounds like the survivor's name. Everybody at the table reads it: use the "
             "pseudonym."
         ),
+        "tells_place": _("This tells where the house is. Name a meeting point instead."),
         "mistyped": _("This number cannot be right. Please compare it letter by letter."),
         "too_far": _("Within the next three months, please."),
         "past": _("This moment has passed."),

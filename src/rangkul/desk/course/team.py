@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -22,8 +24,11 @@ from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.foundation.errors import InvalidInput
 from rangkul.network import queries as network
+from rangkul.reference.zones import zone_of
 
 _FOUND = 12
+# [local] What the form offers as the last day of a place in the team.
+_USUAL_TEAM = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +67,14 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
 def unassign(request: StaffRequest, number: str) -> HttpResponse:
     """Take the case off a colleague's list, but never off everybody's."""
     file = get_file(request, number)
-    carried_by = {
-        row.user_id for row in custody_queries.list_assignments(request.actor, file.case_id)
-    }
-    if carried_by == {_id(request, "user")}:
+    try:
+        custody.unassign(
+            case_id=file.case_id, user_id=_id(request, "user"), by=request.actor, at=request.now
+        )
+    except InvalidInput:
         return _companions_page(
             request, file, _("Somebody must carry the case. Assign another companion first.")
         )
-    custody.unassign(
-        case_id=file.case_id, user_id=_id(request, "user"), by=request.actor, at=request.now
-    )
     messages.success(request, _("The assignment has ended."))
     return redirect("course-companions", number=number)
 
@@ -86,19 +89,25 @@ def agencies(request: StaffRequest, number: str) -> HttpResponse:
 @staff(Permission.ASSIGN_CASE)
 @require_POST
 def join(request: StaffRequest, number: str) -> HttpResponse:
-    """Let one more agency in: it sees the whole file."""
+    """Let one more agency in until a day: it sees the whole file."""
     file = get_file(request, number)
     agency = network.get_agency(_id(request, "agency"))
+    ends_on = _day(request)
+    if ends_on is None:
+        return _agencies_page(request, file, _("Please say until which day."))
     known = agency.id in custody_queries.list_holders(file.case_id)
     try:
         if not known:
             # Two supervisors at once: the second meets the one live access that may exist.
             with transaction.atomic():
                 custody.join_agency(
-                    case_id=file.case_id, agency_id=agency.id, by=request.actor, at=request.now
-                )
+                    case_id=file.case_id, agency_id=agency.id, by=request.actor, at=request.now,
+                    ends_on=ends_on,
+                )  # fmt: skip
     except IntegrityError:
         known = True
+    except InvalidInput as fault:
+        return _agencies_page(request, file, _fault_words(fault))
     if known:
         messages.info(request, _("This agency is in the team already."))
     else:
@@ -106,6 +115,40 @@ def join(request: StaffRequest, number: str) -> HttpResponse:
             request, _("%(agency)s has joined the team.") % {"agency": agency.short_name}
         )
     return redirect("course-agencies", number=number)
+
+
+@staff(Permission.ASSIGN_CASE)
+@require_POST
+def stay_until(request: StaffRequest, number: str) -> HttpResponse:
+    """Another last day for an agency's place in the team."""
+    file = get_file(request, number)
+    ends_on = _day(request)
+    if ends_on is None:
+        return _agencies_page(request, file, _("Please say until which day."))
+    try:
+        custody.set_team_end(
+            case_id=file.case_id, agency_id=_id(request, "agency"), ends_on=ends_on,
+            by=request.actor, at=request.now,
+        )  # fmt: skip
+    except InvalidInput as fault:
+        return _agencies_page(request, file, _fault_words(fault))
+    messages.success(request, _("Saved. The file closes to this agency after that day."))
+    return redirect("course-agencies", number=number)
+
+
+def _day(request: StaffRequest) -> date | None:
+    """The day that was typed, if it is one."""
+    try:
+        return date.fromisoformat(text(request, "ends_on", 12))
+    except ValueError:
+        return None
+
+
+def _fault_words(fault: InvalidInput) -> str:
+    return {
+        "past": _("The last day is today at the earliest."),
+        "ended": _("This agency is no more."),
+    }.get(next(iter(fault.errors.values())), _("Please choose from the list."))
 
 
 @staff(Permission.ASSIGN_CASE)
@@ -155,8 +198,10 @@ def colleagues_of(request: StaffRequest) -> list[Colleague]:
     return sorted(found, key=lambda colleague: (not colleague.on_duty, colleague.name))
 
 
-def _agencies_page(request: StaffRequest, file: CaseFile) -> HttpResponse:
+def _agencies_page(request: StaffRequest, file: CaseFile, error: str = "") -> HttpResponse:
     actor = request.actor
+    team = custody_queries.list_team(file.case_id)
+    today = request.now.astimezone(ZoneInfo(zone_of(request.membership.area_code))).date()
     held_by = custody_queries.list_holders(file.case_id)
     names = network.agency_names(held_by)
     lead = file.case.lead_agency_id
@@ -172,6 +217,7 @@ def _agencies_page(request: StaffRequest, file: CaseFile) -> HttpResponse:
                 "is_lead": agency_id == lead,
                 "is_own": agency_id == actor.agency_id,
                 "may_end": actor.agency_id in (lead, agency_id),
+                "ends_on": team.get(agency_id),
             }
             for agency_id in sorted(
                 held_by, key=lambda known: (known != lead, names.get(known, ""))
@@ -179,10 +225,11 @@ def _agencies_page(request: StaffRequest, file: CaseFile) -> HttpResponse:
         ],
         "is_lead": lead == actor.agency_id,
         "may_assign": may(actor.roles, Permission.ASSIGN_CASE),
-        "words": words,
+        "words": words, "error": error, "today": today.isoformat(),
+        "usual_end": (today + _USUAL_TEAM).isoformat(),
         "found": [row for row in found if row.id not in held_by],
-    }
-    return render(request, "desk/course/agencies.html", context)
+    }  # fmt: skip
+    return render(request, "desk/course/agencies.html", context, status=422 if error else 200)
 
 
 def _frame(request: StaffRequest, file: CaseFile, title: str) -> dict[str, object]:
@@ -205,5 +252,6 @@ urlpatterns = [
     path(f"{_HERE}pendamping/lepas/", unassign, name="course-unassign"),
     path(f"{_HERE}tim/", agencies, name="course-agencies"),
     path(f"{_HERE}tim/gabung/", join, name="course-join"),
+    path(f"{_HERE}tim/sampai/", stay_until, name="course-team-until"),
     path(f"{_HERE}tim/akhiri/", leave, name="course-leave"),
 ]

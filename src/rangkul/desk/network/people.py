@@ -51,7 +51,7 @@ def _colleagues(request: StaffRequest, *, without: int | None = None) -> list[tu
 @staff(Permission.MANAGE_STAFF)
 def staff_list(request: StaffRequest) -> HttpResponse:
     """Everyone who works in the agency, and who is away."""
-    today = request.now.date()
+    today = network.day_at(request.actor.agency_id, request.now)
     context = {
         "members": network.list_staff(request.actor.agency_id, at=request.now),
         "absences": network.list_absences(request.actor.agency_id, since=today),
@@ -182,7 +182,9 @@ def absence(request: StaffRequest, membership_id: int) -> HttpResponse:
     context = {
         "member": found,
         "absences": network.list_absences(
-            request.actor.agency_id, since=request.now.date(), membership_id=membership_id
+            request.actor.agency_id,
+            since=network.day_at(request.actor.agency_id, request.now),
+            membership_id=membership_id,
         ),
         "may_staff": may(request.actor.roles, Permission.MANAGE_STAFF),
         "trail": trail(("", _("Leave of %(name)s") % {"name": found.name})),

@@ -76,7 +76,8 @@ def week(request: StaffRequest, desk_id: int) -> HttpResponse:
     """One week of a desk: who when, gaps in amber."""
     desk = own_desk(request, desk_id)
     monday = _monday(request, desk)
-    form = ShiftForm(people=_people(request), initial={"day": max(monday, request.now.date())})
+    today = request.now.astimezone(network.zone_of_desk(desk)).date()
+    form = ShiftForm(people=_people(request), initial={"day": max(monday, today)})
     return _page(request, desk, monday, form)
 
 

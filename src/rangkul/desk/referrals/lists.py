@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,12 +21,17 @@ from rangkul.cases import queries as cases
 from rangkul.custody import queries as custody
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.page import SEES_CASES, StaffRequest, staff
+from rangkul.desk.paging import page_asked
 from rangkul.desk.referrals import turns, wording
 from rangkul.desk.referrals.clockwork import delays, running_clock
 from rangkul.foundation.errors import NotReachable
+from rangkul.network import queries as network
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import drafts, operations, queries, sheet, workflow
 from rangkul.referrals.models import Referral, ReferralDraft, Request
+
+# How far back the middle values of hand-offs look.
+_WINDOW: Final = timedelta(days=90)
 
 
 def line(request: Request, number: str, *, side: str = workflow.SENDER) -> dict[str, Any]:
@@ -41,7 +48,9 @@ def line(request: Request, number: str, *, side: str = workflow.SENDER) -> dict[
 @staff(one_of=SEES_CASES)
 def outbox(request: StaffRequest) -> HttpResponse:
     """Everything that was asked of other desks, questions and refusals first."""
-    entries = queries.outbox(request.actor, now=request.now)
+    lanes = queries.outbox_lanes(request.actor, now=request.now)
+    page = page_asked(request, lanes.all, queries.PAGE)
+    entries = queries.outbox(request.actor, now=request.now, offset=page.offset)
     covers = {
         file.case_id: file
         for file in cases.list_covers(request.actor, sorted({e.case_id for e in entries}))
@@ -55,9 +64,37 @@ def outbox(request: StaffRequest) -> HttpResponse:
             }
             for entry in entries
         ],
-        "zone": zone_of(request.membership.area_code),
-    }
+        "lanes": lanes, "page": page, "zone": zone_of(request.membership.area_code),
+    } | _how_long(request)  # fmt: skip
     return render(request, "desk/referrals/outbox.html", context)
+
+
+def _how_long(request: StaffRequest) -> dict[str, Any]:
+    """For a supervisor: how long her agency's hand-offs take, each way, agency by agency."""
+    if not may(request.actor.roles, Permission.SEE_UNIT_CASES):
+        return {}
+    found = queries.delays_of_agency(request.actor, since=request.now - _WINDOW, until=request.now)
+    own = request.actor.agency_id
+    names = network.agency_names({n for row in found for n in (row.sender_id, row.receiver_id)})
+
+    def lines(rows: Iterable[queries.Delays], other: Callable[[queries.Delays], int]) -> Any:
+        return [
+            {
+                "agency": names.get(other(row), ""), "requests": row.requests,
+                "answered": wording.delay_words(row.answered),
+                "contacted": wording.delay_words(row.contacted),
+                "ended": wording.delay_words(row.ended),
+            }
+            for row in rows
+        ]  # fmt: skip
+
+    return {
+        "asked_of": lines((r for r in found if r.sender_id == own), lambda r: r.receiver_id),
+        "asked_by": lines(
+            (r for r in found if r.receiver_id == own and r.sender_id != own),
+            lambda r: r.sender_id,
+        ),
+    }
 
 
 @staff()

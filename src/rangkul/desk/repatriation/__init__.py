@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rangkul.desk.repatriation import (
+    adding,
     board,
     clearing,
     handover,
@@ -16,6 +17,7 @@ from rangkul.desk.repatriation import (
 )
 
 urlpatterns = [
+    *adding.urlpatterns,
     *importing.urlpatterns,
     *planning.urlpatterns,
     *origins.urlpatterns,

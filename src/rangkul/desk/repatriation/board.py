@@ -35,6 +35,7 @@ _ACTS = (
 
 _PAGES: Final = {"leg": "repatriation-leg-new", "origin": "repatriation-origins"}
 """Acts that ask for more than one word: each has a page of its own for the chosen people."""
+_MISSIONS: Final = ("kemlu", "imigrasi", "organisasi_internasional", "kementerian")
 
 
 def line(row: Row) -> dict[str, Any]:
@@ -202,18 +203,25 @@ def _zone(request: StaffRequest) -> str:
 
 
 def desk_choices(
-    request: StaffRequest, service: str, *, area: str = "", words: str = ""
+    request: StaffRequest, service: str, *, area: str = "", kind: str = ""
 ) -> list[tuple[int, str]]:
-    """Desks that offer a service, of all agencies or within an area, by name."""
-    page = network.search_directory(
-        at=request.now, service=service, area=area, words=words, limit=60
-    )
+    """Desks that offer a service, of all agencies, within an area or of a kind, by name."""
+    page = network.search_directory(at=request.now, service=service, area=area, kind=kind, limit=60)
     cards = network.list_desks_of([row.id for row in page.rows], at=request.now)
     return [
         (card.desk.id, f"{card.desk.agency.short_name} · {card.desk.name}")
         for card in cards
         if service in card.services
     ]
+
+
+def mission_choices(request: StaffRequest) -> list[tuple[int, str]]:
+    """Desks through which a foreign person goes home: who speaks with the embassies."""
+    found: dict[int, str] = {}
+    for kind in _MISSIONS:
+        for service in ("pemulangan", "layanan_asal"):
+            found |= dict(desk_choices(request, service, kind=kind))
+    return list(found.items())
 
 
 urlpatterns = [

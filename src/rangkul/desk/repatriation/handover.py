@@ -225,11 +225,14 @@ def _items(request: StaffRequest, leg: Leg) -> list[Item]:
 
 
 def _device_hour(request: StaffRequest) -> datetime:
-    """The device's hour (milliseconds since 1970), which an offline page keeps; else ours."""
+    """The device's hour (milliseconds since 1970), which an offline page keeps; else ours.
+
+    A clock that runs ahead of ours has not seen the future: its hour is ours.
+    """
     sent = request.POST.get("signed_at", "")
     if not sent.isdecimal() or len(sent) > 13:
         return request.now
-    return datetime.fromtimestamp(int(sent) / 1000, tz=UTC)
+    return min(datetime.fromtimestamp(int(sent) / 1000, tz=UTC), request.now)
 
 
 def _mark(request: StaffRequest) -> Mark | None:

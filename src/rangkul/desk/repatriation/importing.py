@@ -55,7 +55,7 @@ def start(request: StaffRequest) -> HttpResponse:
     """The facts of the group and the file by name."""
     if request.method != "POST":
         return _start_page(request)
-    arrival, errors = _arrival(request, None)
+    arrival, errors = read_arrival(request, None)
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
         errors["file"] = _("Choose a file first.")
@@ -104,7 +104,7 @@ def take(request: StaffRequest) -> HttpResponse:
         return _preview_again(request, held, corrected, [told])
     table, carried = _table(held), request.POST["list"]
     meant = _meant(request, table)
-    arrival, errors = _arrival(request, UUID(held["list"]))
+    arrival, errors = read_arrival(request, UUID(held["list"]))
     chosen = {int(n) for n in request.POST.getlist("take") if n.isdecimal() and len(n) < 6}
     rows = [c.row for c in _checked(request, table, meant) if c.row and c.line in chosen]
     if errors or arrival is None:
@@ -198,7 +198,10 @@ def _meant(request: StaffRequest, table: Table) -> list[str]:
     ]
 
 
-def _arrival(request: StaffRequest, list_id: UUID | None) -> tuple[Arrival | None, dict[str, str]]:
+def read_arrival(
+    request: StaffRequest, list_id: UUID | None
+) -> tuple[Arrival | None, dict[str, str]]:
+    """The facts of a group as a form says them, and what is wrong with them by field."""
     errors = {}
     area = reading.Areas().find(text(request, "area", 80) or request.membership.area_code)
     if not area:
@@ -238,18 +241,24 @@ def _checked(request: StaffRequest, table: Table, meant: Sequence[str]) -> list[
 # -- pages ------------------------------------------------------------------------------------
 
 
-def _start_page(request: StaffRequest, errors: Mapping[str, str] | None = None) -> HttpResponse:
+def arrival_choices(request: StaffRequest) -> dict[str, Any]:
+    """What a form about a group's arrival offers, with what was typed so far."""
     zone = ZoneInfo(zone_of(request.membership.area_code))
     soon = (request.now + timedelta(hours=12)).astimezone(zone).strftime(LOCAL)
     typed = {name: text(request, name, 90) for name in _TYPED}
     typed["arrives_at"] = typed["arrives_at"] or soon
-    context = {
-        "errors": dict(errors or {}), "typed": typed,
-        "sources": list(workflow.SOURCES.items()),
+    return {
+        "typed": typed, "sources": list(workflow.SOURCES.items()),
         "bases": [(code, reference.label("dasar_pasal", code)) for code in BASES],
+    }  # fmt: skip
+
+
+def _start_page(request: StaffRequest, errors: Mapping[str, str] | None = None) -> HttpResponse:
+    context = arrival_choices(request) | {
+        "errors": dict(errors or {}),
         "companions": [(m.membership.user_id, m.name) for m in _companions(request)],
         "columns": [_label(key) for key in RETURN_COLUMNS],
-    }  # fmt: skip
+    }
     return render(
         request, "desk/repatriation/import_start.html", context, status=422 if errors else 200
     )
@@ -274,6 +283,7 @@ def _preview_page(
     ]
     lines.sort(key=lambda each: (not each["errors"], not each["double"], each["line"]))
     context = {
+        "unknown": not any(key in ALL_COLUMNS for key in imports.guess(table.header)),
         "carried": carried, "errors": errors, "lines": lines,
         "typed": {name: text(request, name, 90) for name in _TYPED},
         "columns": [
@@ -303,14 +313,12 @@ def _line(each: CheckedReturn, ticked: Sequence[str]) -> dict[str, Any]:
         country = each.facts.get("nationality", "")
         facts += [reference.label("negara", country)] if country not in ("", "ID") else []
     errors = [_told(r) for r in (*each.base.errors, *each.errors)]
+    ready = each.row is not None and not each.is_double and not each.is_doubtful
     return {
         "line": each.line, "facts": [fact for fact in facts if fact], "errors": errors,
         "remarks": [_told(r) for r in (*each.base.remarks, *each.remarks)],
         "double": each.row is not None and each.is_double,
-        "ready": each.row is not None and not each.is_double,
-        "taken": str(each.line) in ticked if ticked else (
-            each.row is not None and not each.is_double
-        ),
+        "ready": ready, "taken": str(each.line) in ticked if ticked else ready,
         "may": each.row is not None,
         "holds": [_label(k) for k in ("name", "nik", "passport", "phone", "born")
                   if each.base.row is not None and getattr(each.base.row, k)],
@@ -328,6 +336,10 @@ def _cells(table: Table, cells: Sequence[str]) -> list[tuple[int, str, str]]:
 def _told(remark: Remark) -> str:
     if remark.code == "nameless":
         return _("Neither a name nor a number: nobody can be sent home without one.")
+    if remark.code == "total":
+        return _("This looks like a total below the list, not like a person.")
+    if remark.code == "only_a_name":
+        return _("Nothing but a name: tick it only if this is a person.")
     if remark.code == "no_origin":
         return _("No origin that we know: it can be written down later.")
     if remark.code == "unreadable" and remark.column in RETURN_COLUMNS:

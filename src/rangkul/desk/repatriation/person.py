@@ -17,7 +17,8 @@ from rangkul.access.permissions import Permission
 from rangkul.cases.imports.reading import Areas
 from rangkul.desk.page import StaffRequest, opened_version, staff, text
 from rangkul.desk.repatriation import wording
-from rangkul.desk.repatriation.board import desk_choices, line
+from rangkul.desk.repatriation.board import desk_choices, line, mission_choices
+from rangkul.desk.repatriation.with_us import fates_from
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.look.fields import set_choices
 from rangkul.network import queries as network
@@ -98,13 +99,12 @@ def page(request: StaffRequest, returnee_id: int) -> HttpResponse:
 
 
 def _show(request: StaffRequest, person: Returnee, faults: list[str]) -> HttpResponse:
-    told = boards.board(request.actor, now=request.now, group=person.group)
-    row = next(r for r in told.rows if r.returnee.id == person.id)
+    [row] = boards.board(request.actor, now=request.now, only=[person.id]).rows
     province = person.origin_area.split(".")[0]
     desks = desk_choices(request, "layanan_asal", area=province) if province else []
     embassy = person.nationality not in ("", "ID")
     if embassy:
-        desks = desk_choices(request, "layanan_asal")
+        desks = mission_choices(request)
     form = KnownForm(
         desks=desks,
         initial={
@@ -135,7 +135,7 @@ def _show(request: StaffRequest, person: Returnee, faults: list[str]) -> HttpRes
             for judgement, words in judged
         ],
         "holds": queries.holds_of([person.id])[person.id],
-        "movable": person.state in workflow.HELD,
+        "fates": fates_from(person.state) if person.state in workflow.HELD else [],
         "trail": [
             (reverse("repatriation-board"), _("Way home")),
             (reverse("repatriation-group", args=[queries.group_number(person.group_id)]),

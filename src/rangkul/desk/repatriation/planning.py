@@ -17,7 +17,7 @@ from rangkul.access.permissions import Permission
 from rangkul.cases import queries as cases
 from rangkul.desk.page import StaffRequest, posted, staff
 from rangkul.desk.repatriation import wording
-from rangkul.desk.repatriation.board import desk_choices
+from rangkul.desk.repatriation.board import desk_choices, mission_choices
 from rangkul.desk.wording import service_label
 from rangkul.foundation.errors import InvalidInput
 from rangkul.look.fields import set_choices
@@ -153,6 +153,8 @@ def _desks(request: StaffRequest, people: list[Returnee]) -> list[tuple[str, Any
     """Desks by service; those in the provinces of origin first, as the list may be long."""
     provinces = {person.origin_area.split(".")[0] for person in people if person.origin_area}
     grouped: list[tuple[str, Any]] = []
+    if any(person.nationality not in ("", "ID") for person in people):
+        grouped.append((_("Through the embassy"), mission_choices(request)))
     for province in sorted(provinces):
         near: dict[int, str] = {}
         for service in SERVICES:

@@ -49,11 +49,12 @@ def missing_words(code: str) -> str:
         "conflict": _("The two ends say different things"),
         "arrival": _("Word of arrival from the origin"),
         "visit": _("The follow-up visit is overdue"),
+        "home": _("Home was found not safe: decide with her or him"),
         "person": _("Missing: the last holder searches"),
     }[code]
 
 
-LOUD = frozenset({"safety", "silent", "refused", "conflict", "arrival", "visit", "person"})
+LOUD = frozenset({"safety", "silent", "refused", "conflict", "arrival", "visit", "home", "person"})
 """What is said in red."""
 
 
@@ -152,6 +153,16 @@ _SENTENCES: Final[Mapping[tuple[str, str], Promise]] = {
     ("mark", "required"): gettext_lazy("Sign with your finger or a pen."),
     ("month", "visited"): gettext_lazy("This visit is written down already."),
     ("visited_on", "future"): gettext_lazy("The day lies ahead."),
+    ("visited_on", "before_arrival"): gettext_lazy("The day lies before the arrival."),
+    ("visited_on", "too_early"): gettext_lazy(
+        "Too early for this month: the visit before it comes first."
+    ),
+    ("until", "past"): gettext_lazy("The day lies behind."),
+    ("until", "beyond_a_month"): gettext_lazy("Choose a day within the next thirty days."),
+    ("case", "on_the_way"): gettext_lazy("Is on the way home already."),
+    ("case", "not_lead"): gettext_lazy("Another agency leads this case."),
+    ("case", "closed"): gettext_lazy("This file is closed: open it again first."),
+    ("case", "died"): gettext_lazy("The file says that the person died."),
     ("label", "required"): gettext_lazy("Give it a name."),
     ("asked", "required"): gettext_lazy("Say what you ask for."),
     ("reach", "required"): gettext_lazy("Say whom they can call."),

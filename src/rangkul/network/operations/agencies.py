@@ -12,6 +12,7 @@ from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.locks import check_version
 from rangkul.network import events, policy
 from rangkul.network.models import Agency, AgencyAlias
+from rangkul.network.queries.directory import day_at
 from rangkul.reference import queries as reference
 from rangkul.trail.operations import record
 
@@ -54,7 +55,7 @@ def edit_agency(
         raise InvalidInput(errors)
     agency.name, agency.short_name, agency.kind = name.strip(), short_name.strip(), kind
     agency.area_id = reference.get_area(area).code
-    agency.confirmed_on = at.date() if confirmed else None
+    agency.confirmed_on = day_at(agency.id, at) if confirmed else None
     agency.version += 1
     agency.save()
     record(

@@ -28,6 +28,7 @@ from rangkul.network.models import (
     AgreementVersion,
 )
 from rangkul.network.queries import agreements as queries
+from rangkul.network.queries.directory import day_at
 from rangkul.reference import queries as reference
 from rangkul.reference.services import SERVICES
 from rangkul.trail.operations import record
@@ -49,10 +50,6 @@ class AgreementDetails:
     until: date | None = None
     paper_number: str = ""
     notes: str = ""
-
-
-def _today(by: Actor, at: datetime) -> date:
-    return at.astimezone(reference.zone_for(queries.party_of(by.agency_id).area)).date()
 
 
 @transaction.atomic
@@ -80,7 +77,7 @@ def change_agreement(
     """
     before = _lock(agreement_id, expected_number, by, at)
     check_agreement(details)
-    if details.since < _today(by, at):
+    if details.since < day_at(by.agency_id, at):
         raise InvalidInput({"since": _("A change begins today at the earliest.")})
     version = _write(before.agreement, before.number + 1, details, mark=_MARK, by=by, at=at)
     _record(events.AGREEMENT_CHANGED, version, by=by, at=at)
@@ -97,7 +94,7 @@ def end_agreement(
     Raises what ``change_agreement`` raises.
     """
     newest = _lock(agreement_id, expected_number, by, at)
-    today = _today(by, at)
+    today = day_at(by.agency_id, at)
     # What is planned for a later day ends with it: the version of today is what goes on till then.
     standing, _rows = queries.get_agreement(agreement_id, on=today)
     errors = {}
@@ -137,7 +134,7 @@ def _lock(agreement_id: int, expected_number: int, by: Actor, at: datetime) -> A
     require(by.roles, Permission.KEEP_AGREEMENTS)
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(3, %s)", [agreement_id])
-    _standing, rows = queries.get_agreement(agreement_id, on=_today(by, at))
+    _standing, rows = queries.get_agreement(agreement_id, on=day_at(by.agency_id, at))
     newest = rows[0]
     policy.require_spokesman(_speaker(by), details_of(newest).members)
     check_version(expected=expected_number, found=newest.number)

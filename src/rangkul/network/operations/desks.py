@@ -10,6 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from rangkul.foundation import outgoing
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.locks import check_version
@@ -84,6 +85,15 @@ def check_details(details: DeskDetails, *, services: Sequence[str]) -> None:
         raise InvalidInput(errors)
 
 
+def _check_inside(details: DeskDetails, by: Actor) -> None:
+    """Refuse a telephone or a position in the directory by which a house would be found."""
+    texts = {"phone": details.phone}
+    if details.latitude is not None and details.longitude is not None:
+        texts |= {"latitude": str(details.latitude), "longitude": str(details.longitude)}
+    if kept := outgoing.leaving(texts, by):
+        raise InvalidInput(dict.fromkeys(kept, shelter_stands_nowhere()))
+
+
 def shelter_stands_nowhere() -> str:
     """Why a shelter has no position here."""
     return _("A shelter's position is not kept here, so that nobody can find out where it stands.")
@@ -109,6 +119,7 @@ def open_desk(*, details: DeskDetails, by: Actor, at: datetime) -> Desk:
     """Open a new desk in the acting agency. Trail: ``network.desk_opened``."""
     policy.require_edit(by)
     check_details(details, services=())
+    _check_inside(details, by)
     # The agency's row is locked: two admins at once do not count the same desks.
     agency = lock_own_agency(by)
     desk = Desk(agency=agency, code=f"{agency.code}.meja-{agency.desks.count() + 1}")
@@ -125,6 +136,7 @@ def edit_desk(*, desk_id: int, details: DeskDetails, version: int, by: Actor, at
     desk = lock_own_desk(by, desk_id)
     check_version(expected=version, found=desk.version)
     check_details(details, services=_services_of(desk))
+    _check_inside(details, by)
     apply_details(desk, details)
     _save(desk)
     record(

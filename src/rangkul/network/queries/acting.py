@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import Case, Q, Value, When
 
 from rangkul.access.roles import NationalCoordinator, ProvinceCoordinator, Supervisor
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.network.models import Agency, Desk, Membership
 from rangkul.network.queries.directory import in_force
@@ -31,8 +31,8 @@ def _live() -> Q:
 
     An agency that has ended lets nobody in either.
     """
-    now = timezone.now()
-    return Q(until__isnull=True, since__lte=now) & in_force(now.date(), prefix="agency__")
+    now = hour.now()
+    return Q(until__isnull=True, since__lte=now) & in_force(now, prefix="agency__")
 
 
 def actor_of(membership: Membership) -> Actor:
@@ -142,3 +142,15 @@ def list_supervisors(agency_id: int | None = None) -> list[Actor]:
     if agency_id is None:
         return [actor_of(row) for row in found.distinct("agency_id")]
     return [actor_of(row) for row in found.filter(agency_id=agency_id)]
+
+
+def list_one_of_each() -> list[Actor]:
+    """One live person of every agency, a supervisor where it has one, for work in its name."""
+    leads = Case(When(roles__contains=[Supervisor.code], then=Value(0)), default=Value(1))
+    found = (
+        Membership.objects.filter(_live(), user__is_active=True)
+        .annotate(leads=leads)
+        .order_by("agency_id", "leads", "id")
+        .distinct("agency_id")
+    )
+    return [actor_of(row) for row in found]

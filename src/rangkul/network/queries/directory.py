@@ -31,7 +31,7 @@ from rangkul.network.models import Agency, AgencyAlias, Desk, DeskService
 from rangkul.reference import queries as reference
 from rangkul.reference.calendar import WorkingCalendar
 from rangkul.reference.services import SERVICES
-from rangkul.reference.zones import zone_of
+from rangkul.reference.zones import LABELS, zone_of
 
 PAGE: Final = 25
 _SERVICE_ORDER: Final = {str(code): index for index, code in enumerate(SERVICES)}
@@ -82,15 +82,35 @@ def in_service_order(codes: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(codes), key=lambda code: _SERVICE_ORDER.get(code, len(SERVICES))))
 
 
-def in_force(day: date, *, prefix: str = "") -> Q:
-    """A condition on agencies that exist on a day; ``prefix`` is the way to the agency."""
-    started = Q(**{f"{prefix}valid_from": None}) | Q(**{f"{prefix}valid_from__lte": day})
-    return started & (Q(**{f"{prefix}valid_until": None}) | Q(**{f"{prefix}valid_until__gte": day}))
+def in_force(at: datetime, *, prefix: str = "") -> Q:
+    """A condition on agencies that exist on the day that it is, at ``at``, where each stands.
+
+    ``prefix`` is the way to the agency. Where the nation's zones are on one day no zone is asked.
+    """
+    zones: dict[date, list[str]] = {}
+    for zone in LABELS:
+        zones.setdefault(at.astimezone(ZoneInfo(zone)).date(), []).append(zone)
+    found = Q()
+    for day, those in zones.items():
+        begun = Q(**{f"{prefix}valid_from": None}) | Q(**{f"{prefix}valid_from__lte": day})
+        lasts = Q(**{f"{prefix}valid_until": None}) | Q(**{f"{prefix}valid_until__gte": day})
+        there = Q(**{f"{prefix}area__timezone__in": those}) if len(zones) > 1 else Q()
+        found |= there & begun & lasts
+    return found
+
+
+def day_at(agency_id: int, at: datetime) -> date:
+    """The day that it is, at ``at``, where the agency stands. Raises ``NotReachable``."""
+    return _day_of(get_agency(agency_id), at)
+
+
+def _day_of(agency: Agency, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(zone_of(agency.area_id))).date()
 
 
 def stands(agency: Agency, at: datetime) -> bool:
-    """Whether the agency exists on the day of ``at``: the same rule as `in_force`, for one row."""
-    first, last, day = agency.valid_from, agency.valid_until, at.date()
+    """Whether the agency exists at ``at``: the same rule as `in_force`, for one row."""
+    first, last, day = agency.valid_from, agency.valid_until, _day_of(agency, at)
     return (first is None or first <= day) and (last is None or day <= last)
 
 
@@ -149,7 +169,7 @@ def search_directory(
     Walked by key: ``after`` is the last page's. Two queries, three behind the first page.
     """
     typed = " ".join(words.split())[:80]
-    found = Agency.objects.filter(in_force(at.date()))
+    found = Agency.objects.filter(in_force(at))
     if kind:
         found = found.filter(kind=kind)
     if area:

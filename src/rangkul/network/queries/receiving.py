@@ -31,7 +31,7 @@ def receiving_desk(area: str, *, own_agency_id: int, at: datetime) -> Desk | Non
     here = Q(serves__overlap=[*codes, _NATION]) | Q(serves=[], agency__area__in=codes)
     desks = list(
         Desk.objects.filter(
-            in_force(at.date(), prefix="agency__") & (here | Q(agency_id=own_agency_id)),
+            in_force(at, prefix="agency__") & (here | Q(agency_id=own_agency_id)),
             takes_reports=True,
             active=True,
         ).select_related("agency")

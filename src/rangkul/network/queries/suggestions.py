@@ -229,7 +229,7 @@ def _bearing(word: str) -> Q:
 
 def _offers(need: Need, without_agencies: Collection[int]) -> QuerySet[DeskService]:
     found = DeskService.objects.filter(
-        in_force(need.at.date(), prefix="agency__"),
+        in_force(need.at, prefix="agency__"),
         service=need.service,
         active=True,
         desk__active=True,

@@ -16,6 +16,7 @@ from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.locks import check_version
 from rangkul.foundation.outbox import Event, post
 from rangkul.reference import queries as reference
+from rangkul.reference.zones import local_date
 from rangkul.referrals import events, policy, queries, workflow
 from rangkul.referrals.models import Packet, Request
 from rangkul.referrals.operations.following import destroy_packet, open_content
@@ -146,8 +147,9 @@ def report_outcome(
         errors["reason"] = "unknown" if reason else "required"
     if risk_change and risk_change not in workflow.RISK_CHANGES:
         errors["risk_change"] = "unknown"
-    if next_on is not None and not at.date() <= next_on <= (at + _LONGEST_NEXT).date():
-        errors["next_on"] = "past" if next_on < at.date() else "too_far"
+    today = local_date(at, request.receiver_agency.area_id)
+    if next_on is not None and not today <= next_on <= today + _LONGEST_NEXT:
+        errors["next_on"] = "past" if next_on < today else "too_far"
     if errors:
         raise InvalidInput(errors)
     request.state = workflow.MOVES.check(_MOVE_OF_OUTCOME[result], request.state).target
@@ -188,8 +190,9 @@ def pause(
     errors = {}
     if reason not in workflow.PAUSE_REASONS:
         errors["reason"] = "unknown" if reason else "required"
-    if not at.date() < until <= (at + _LONGEST_PAUSE).date():
-        errors["until"] = "past" if until <= at.date() else "too_far"
+    today = local_date(at, request.receiver_agency.area_id)
+    if not today < until <= today + _LONGEST_PAUSE:
+        errors["until"] = "past" if until <= today else "too_far"
     if errors:
         raise InvalidInput(errors)
     request.state = workflow.MOVES.check("pause", request.state).target

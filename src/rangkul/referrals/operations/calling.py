@@ -189,10 +189,10 @@ def answer_call(*, offer_id: UUID, can: bool, by: Actor, at: datetime) -> Answer
 @transaction.atomic
 def take_up_call(*, call: UUID, by: Actor, at: datetime) -> bool:
     """For the caller, run by the outbox: the call's deadline is met once a desk can take it."""
-    offers = queries.list_offers(by, call)
-    if not any(offer.state == workflow.CAN for offer in offers):
+    taken = [o.answered_at for o in queries.list_offers(by, call) if o.state == workflow.CAN]
+    if not taken:
         return False
-    return clocks.meet(subject_kind=SUBJECT, subject_id=call, by=by, at=at) > 0
+    return clocks.meet(subject_kind=SUBJECT, subject_id=call, by=by, at=at, done_at=taken[0]) > 0
 
 
 @transaction.atomic

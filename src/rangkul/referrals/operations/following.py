@@ -129,14 +129,16 @@ def take_up_answer(*, request_id: int, by: Actor, at: datetime) -> bool:
         changed |= _take_up_decision(request, referral, by=by, at=at)
     if request.paused_at is not None and request.state in workflow.SERVING:
         changed |= pausing.follow_pause(request, referral, by=by, at=at)
-    if request.first_contact_at is not None and _meet(CONTACT_CLOCK, request, by=by, at=at):
+    if request.first_contact_at is not None and _meet(
+        CONTACT_CLOCK, request, by=by, at=at, done_at=request.first_contact_at
+    ):
         _record(events.REFERRAL_FIRST_CONTACT, request, referral, by=by, at=at)
-        _meet_medical_window(request, referral, by=by, at=at)
+        _meet_medical_window(request, referral, by=by, at=at, done_at=request.first_contact_at)
         changed = True
     if request.state in (workflow.DONE, workflow.NOT_DONE) and _meet(
-        OUTCOME_CLOCK, request, by=by, at=at
+        OUTCOME_CLOCK, request, by=by, at=at, done_at=request.ended_at
     ):
-        _meet(CONTACT_CLOCK, request, by=by, at=at)
+        _meet(CONTACT_CLOCK, request, by=by, at=at, done_at=request.ended_at)
         clocks.void(
             subject_kind="request", subject_id=request.id, by=by, at=at,
             procedures=[pausing.RESUME_CLOCK],
@@ -148,7 +150,7 @@ def take_up_answer(*, request_id: int, by: Actor, at: datetime) -> bool:
         )  # fmt: skip
         _record(events.REFERRAL_ENDED, request, referral, by=by, at=at)
         if done or request.reason in _OFFERED:
-            _meet_medical_window(request, referral, by=by, at=at)
+            _meet_medical_window(request, referral, by=by, at=at, done_at=request.ended_at)
         if done:
             take_turns(referral=referral, by=by, at=at)
         changed = True
@@ -267,7 +269,7 @@ def move_need(referral: Referral, move: str, *, by: Actor, at: datetime, outcome
 
 
 def _take_up_decision(request: Request, referral: Referral, *, by: Actor, at: datetime) -> bool:
-    if not _meet(ACCEPT_CLOCK, request, by=by, at=at):
+    if not _meet(ACCEPT_CLOCK, request, by=by, at=at, done_at=request.answered_at):
         return False
     end_calls(referral=referral, by=by, at=at)
     if request.state == workflow.DECLINED:
@@ -301,15 +303,21 @@ def _plan_the_rest(request: Request, referral: Referral, *, by: Actor, at: datet
     )
 
 
-def _meet_medical_window(request: Request, referral: Referral, *, by: Actor, at: datetime) -> None:
+def _meet_medical_window(
+    request: Request, referral: Referral, *, by: Actor, at: datetime, done_at: datetime | None
+) -> None:
     if request.service in MEDICAL:
-        case_operations.meet_medical_window(case_id=referral.case_id, by=by, at=at)
+        case_operations.meet_medical_window(case_id=referral.case_id, by=by, at=at, done_at=done_at)
 
 
-def _meet(procedure: str, request: Request, *, by: Actor, at: datetime) -> bool:
+def _meet(
+    procedure: str, request: Request, *, by: Actor, at: datetime, done_at: datetime | None
+) -> bool:
+    """Met at the hour of the receiver's act, whenever it is taken up."""
     ended = clocks.meet(
-        subject_kind="request", subject_id=request.id, by=by, at=at, procedures=[procedure]
-    )
+        subject_kind="request", subject_id=request.id, by=by, at=at, procedures=[procedure],
+        done_at=done_at,
+    )  # fmt: skip
     return ended > 0
 
 

@@ -21,7 +21,7 @@ from rangkul.consent import policy as consent_policy
 from rangkul.consent import queries as consent
 from rangkul.consent.models import Basis
 from rangkul.custody import queries as custody
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import new_id
@@ -38,7 +38,7 @@ from rangkul.reference import calendar
 from rangkul.reference import queries as reference
 from rangkul.reference.services import ServiceClock, get_service
 from rangkul.reference.zones import zone_of
-from rangkul.referrals import discretion, events, grounds, packet, policy, queries, workflow
+from rangkul.referrals import events, grounds, packet, policy, queries, workflow
 from rangkul.referrals.ceilings.bases import PACKET_ENDS_AFTER_OUTCOME
 from rangkul.referrals.models import Packet, Referral, Request
 from rangkul.referrals.packet import Built, Content, Deadlines, Draft, Sender
@@ -122,7 +122,7 @@ def prepare(asked: Asked, opened: list[OpenPerson], *, by: Actor, at: datetime) 
         raise InvalidInput({"desk": "not_offered"})
     consent_policy.require_basis(basis, service=basis.service, desk_id=card.desk.id, at=at)
     levels = grounds.allowed(basis, grounds.Standing.of(file))
-    if kept := discretion.leaving(asked.draft.texts(), by):
+    if kept := outgoing.leaving(asked.draft.texts(), by):
         raise InvalidInput(kept)
     built = packet.build(
         file=file, people=opened, draft=asked.draft, basis=basis, levels=levels, desk=card.desk,

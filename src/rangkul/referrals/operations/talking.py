@@ -9,7 +9,7 @@ from django.db import transaction
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may, require
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
@@ -88,7 +88,7 @@ def put_message(request: Request, kind: str, words: str, *, by: Actor, at: datet
         raise InvalidInput({"words": "required"})
     if len(text) > MOST_WORDS:
         raise InvalidInput({"words": "too_long"})
-    if kept := discretion.leaving({"words": text}, by):
+    if kept := outgoing.leaving({"words": text}, by):
         raise InvalidInput(kept)
     packet = queries.packet_of(request)
     key = vault.key_for(Owner("request", request.id), packet.id, DataClass.ACCOUNT)

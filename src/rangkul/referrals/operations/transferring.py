@@ -22,7 +22,7 @@ from rangkul.consent.policy import HANDING_OVER
 from rangkul.custody import events as custody_events
 from rangkul.custody import operations as custody
 from rangkul.custody import queries as custody_queries
-from rangkul.foundation import memory, vault
+from rangkul.foundation import memory, outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
@@ -134,7 +134,7 @@ def _errors(offer: Offer, desk: Desk, *, by: Actor, at: datetime) -> dict[str, s
         errors["words"] = "required"
     elif len(offer.words) > MOST_WORDS:
         errors["words"] = "too_long"
-    if offer.stays_until is not None and offer.stays_until <= at.date():
+    if offer.stays_until is not None and offer.stays_until <= network.day_at(by.agency_id, at):
         errors["stays_until"] = "past"
     if offer.ground.service != HANDING_OVER or offer.ground.recipient_desk_id != offer.desk_id:
         errors["ground"] = "another"
@@ -145,7 +145,9 @@ def _secrets_in(offer: Offer, by: Actor) -> dict[str, str]:
     """The words are read before anybody has agreed to take the case: they name nobody."""
     opened = people.unseal(people.list_people(by, offer.case_id))
     secrets = packets.secrets_of(opened, set(), grounds.levels_of({}))
-    return discretion.find({"words": offer.words}, secrets)
+    return outgoing.leaving({"words": offer.words}, by) | discretion.find(
+        {"words": offer.words}, secrets
+    )
 
 
 def _cover(file: CaseFile, by: Actor) -> dict[str, object]:
@@ -251,18 +253,9 @@ def take_up_refusal(*, transfer_id: int, by: Actor, at: datetime) -> int:
     transfer = queries.lock_transfer(by, transfer_id)
     if transfer.state != workflow.DECLINED:
         return 0
-    return clocks.meet(subject_kind=_SUBJECT, subject_id=transfer.id, by=by, at=at)
-
-
-@transaction.atomic
-def end_stay(*, transfer_id: int, by: Actor, at: datetime) -> None:
-    """The giver's place in the team has come to its day. For the holder's nightly round."""
-    transfer = queries.lock_transfer(by, transfer_id)
-    case_id = queries.case_of_transfer(by, transfer.id)
-    with connection.cursor() as cursor:
-        cursor.execute("select house.end_stay(%s, %s)", [transfer.id, at])
-    memory.forget()
-    _record(events.STAY_ENDED, transfer, by=by, at=at, case_id=case_id or None)
+    return clocks.meet(
+        subject_kind=_SUBJECT, subject_id=transfer.id, by=by, at=at, done_at=transfer.answered_at
+    )
 
 
 def _lock(transfer_id: int, move: str, expected_version: int, *, by: Actor) -> Transfer:

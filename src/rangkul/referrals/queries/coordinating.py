@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import require
 from rangkul.foundation.actor import Actor
 from rangkul.referrals.queries.numbers import packet_number
+
+_OF_AGENCY: Final = """
+select sender_agency_id, receiver_agency_id, count(*),
+  percentile_cont(0.5) within group (order by extract(epoch from answered_at - sent_at)),
+  percentile_cont(0.5) within group (order by extract(epoch from first_contact_at - answered_at)),
+  percentile_cont(0.5) within group (order by extract(epoch from ended_at - sent_at))
+from referrals_request where %s in (sender_agency_id, receiver_agency_id)
+  and sent_at >= %s and sent_at < %s group by 1, 2 order by 3 desc, 1, 2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +66,15 @@ def delays_between(actor: Actor, *, since: datetime, until: datetime) -> list[De
     """
     with connection.cursor() as cursor:
         cursor.execute("select * from house.handoff_delays(%s, %s)", [since, until])
+        return [Delays(*row) for row in cursor.fetchall()]
+
+
+def delays_of_agency(actor: Actor, *, since: datetime, until: datetime) -> list[Delays]:
+    """The same for a supervisor: what the own agency asked of each other one, and was asked by it.
+
+    Her own agency's hand-offs: none is too few to be told. The most first.
+    """
+    require(actor.roles, Permission.SEE_UNIT_CASES)
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_AGENCY, [actor.agency_id, since, until])
         return [Delays(*row) for row in cursor.fetchall()]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Case, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
 
 from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
@@ -70,18 +70,51 @@ def _in_order(found: QuerySet[Request], first: frozenset[str]) -> QuerySet[Reque
     ).order_by("lane", "due", "-ended_at", "id")
 
 
-def inbox(actor: Actor, *, now: datetime, limit: int = PAGE) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How many requests stand on a list in each lane, whatever page of it is shown."""
+
+    waiting: int
+    serving: int
+    ended: int
+
+    @property
+    def all(self) -> int:
+        """The whole list."""
+        return self.waiting + self.serving + self.ended
+
+
+def _lanes(found: QuerySet[Request], first: frozenset[str]) -> Lanes:
+    counted = found.aggregate(
+        waiting=Count("id", filter=Q(state__in=first)),
+        ended=Count("id", filter=~Q(state__in=workflow.OPEN | first)),
+        all=Count("id"),
+    )
+    serving = counted["all"] - counted["waiting"] - counted["ended"]
+    return Lanes(counted["waiting"], serving, counted["ended"])
+
+
+_ASKS_SENDER: Final = frozenset({workflow.ASKED, workflow.DECLINED})
+
+
+def inbox(actor: Actor, *, now: datetime, limit: int = PAGE, offset: int = 0) -> list[Entry]:
     """What was sent to the desks at which the person sits: unanswered first, soonest first."""
     found = select(policy.received_by(actor) & _recent(now))
-    ordered = _in_order(found, workflow.UNANSWERED)
-    return [Entry(request, packet_number(request.id)) for request in ordered[:limit]]
+    ordered = _in_order(found, workflow.UNANSWERED)[offset : offset + limit]
+    return [Entry(request, packet_number(request.id)) for request in ordered]
 
 
-def outbox(actor: Actor, *, now: datetime, limit: int = PAGE) -> list[Entry]:
+def inbox_lanes(actor: Actor, *, now: datetime) -> Lanes:
+    """How many stand on the whole of that list; ``waiting`` are the unanswered."""
+    found = Request.objects.filter(policy.received_by(actor) & _recent(now))
+    return _lanes(found, workflow.UNANSWERED)
+
+
+def outbox(actor: Actor, *, now: datetime, limit: int = PAGE, offset: int = 0) -> list[Entry]:
     """What was asked of other desks for cases that the person may see: questions first."""
     cases = custody.accesses(actor).order_by().values("case_id")
     found = select(policy.sent_by(actor) & _recent(now))
-    requests = list(_in_order(found, frozenset({workflow.ASKED, workflow.DECLINED}))[:limit])
+    requests = list(_in_order(found, _ASKS_SENDER)[offset : offset + limit])
     of_case = dict(
         Referral.objects.filter(
             request_id__in=[request.id for request in requests], case_id__in=cases
@@ -91,6 +124,29 @@ def outbox(actor: Actor, *, now: datetime, limit: int = PAGE) -> list[Entry]:
         Entry(request, packet_number(request.id), of_case.get(request.id, 0))
         for request in requests
     ]
+
+
+def outbox_lanes(actor: Actor, *, now: datetime) -> Lanes:
+    """How many stand on the whole of that list; ``waiting`` are questions and refusals."""
+    return _lanes(Request.objects.filter(policy.sent_by(actor) & _recent(now)), _ASKS_SENDER)
+
+
+def received_due(actor: Actor, *, until: datetime) -> list[tuple[datetime, int, int]]:
+    """Every deadline before ``until`` that runs at the own desks: due, desk, request; soonest
+    first.
+    """
+    ordered: Any = _in_order(
+        Request.objects.filter(policy.received_by(actor), ended_at__isnull=True),
+        workflow.UNANSWERED,
+    )
+    found = ordered.filter(due__lt=until).order_by("due", "id")
+    return list(found.values_list("due", "receiver_desk_id", "id"))
+
+
+def list_received(actor: Actor, request_ids: Iterable[int]) -> dict[int, Request]:
+    """These of the requests at the own desks, by id; one query."""
+    found = select(policy.received_by(actor) & Q(id__in=list(request_ids)))
+    return {request.id: request for request in found}
 
 
 def list_case(actor: Actor, case_id: int) -> list[tuple[Referral, Request]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -152,8 +151,37 @@ def sender_of(actor: Actor, request_id: int) -> int:
     return found.values_list("sender_user_id", flat=True).first() or 0
 
 
-def desk_called(actor: Actor, kind: str, subject_id: str) -> int:
-    """The desk of the acting agency at which a request or a call waits; 0 where none does."""
-    here: Any = CallOffer.objects if kind == "call" else Request.objects
-    found = here.filter(id=subject_id, receiver_agency_id=actor.agency_id)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a request stands for an agency at one of its ends, for calling its people; no content.
+
+    ``desk_id`` is 0 at the sender's end. ``edition`` changes with every act, packet and message.
+    """
+
+    desk_id: int
+    sender_user_id: int
+    state: str
+    risk: str
+    risk_change: str
+    edition: str
+
+
+def standing_of(actor: Actor, request_id: int) -> Standing | None:
+    """The request as the acting agency is an end of it, for work on behalf of its people."""
+    ends = Q(receiver_agency_id=actor.agency_id) | Q(sender_agency_id=actor.agency_id)
+    found = Request.objects.filter(ends, id=request_id).first()
+    if found is None:
+        return None
+    packets = found.packets.count()
+    messages = Message.objects.filter(request_id=request_id).count()
+    return Standing(
+        desk_id=found.receiver_desk_id if found.receiver_agency_id == actor.agency_id else 0,
+        sender_user_id=found.sender_user_id, state=found.state, risk=found.risk,
+        risk_change=found.risk_change, edition=f"{found.version}.{packets}.{messages}",
+    )  # fmt: skip
+
+
+def desk_called(actor: Actor, offer_id: str) -> int:
+    """The desk of the acting agency that is called by an offer; 0 where none is."""
+    found = CallOffer.objects.filter(id=offer_id, receiver_agency_id=actor.agency_id)
     return int(found.values_list("receiver_desk_id", flat=True).first() or 0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import Case, IntegerField, QuerySet, When
 
 from rangkul.custody import queries as custody
@@ -62,11 +60,3 @@ def open_transfer_of(actor: Actor, case_id: int) -> Transfer | None:
         .first()
     )
     return found.transfer if found else None
-
-
-def list_stays_over(actor: Actor, on: date) -> list[int]:
-    """Taken-over transfers of this agency whose giver's place in the team ended before ``on``."""
-    found = Transfer.objects.filter(
-        receiver_agency_id=actor.agency_id, state=workflow.TAKEN_OVER, stays_until__lt=on
-    )
-    return list(found.order_by("id").values_list("id", flat=True))

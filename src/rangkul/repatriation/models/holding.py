@@ -77,8 +77,9 @@ class Hold(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     traveller = models.ForeignKey(Traveller, null=True, on_delete=models.PROTECT, related_name="+")
     position = models.SmallIntegerField()
-    # How the returnee of this hold stands, for a holder who sees no returnee.
+    # How the returnee of this hold stands, for a holder who sees no returnee; since when.
     state = models.CharField(max_length=12)
+    state_at = models.DateTimeField(null=True)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     how = models.CharField(max_length=12, blank=True)
@@ -102,19 +103,24 @@ class Hold(models.Model):
     class Privacy:
         public = (
             "id", "returnee", "organiser_agency", "from_agency", "agency", "traveller",
-            "position", "state", "since", "until", "how",
+            "position", "state", "state_at", "since", "until", "how",
         )  # fmt: skip
         personal = ()
         sealed = ()
 
 
 class Visit(models.Model):
-    """The holding desk's visit in month one, three or six; words go by the request's thread."""
+    """The holding desk's visit in month one, three or six; words go by the request's thread.
+
+    A visit that found her unsafe, or nobody, is made again. ``postponed``: put off to the day
+    ``visited_on`` for a ``reason``.
+    """
 
     id = models.UUIDField(primary_key=True)
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="visits")
     month = models.SmallIntegerField()
     result = models.CharField(max_length=12)
+    reason = models.CharField(max_length=12, blank=True)
     visited_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.IntegerField()
@@ -123,16 +129,20 @@ class Visit(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["hold", "month"],
-                condition=~Q(result="not_found"),
-                name="visit_once_a_month",
+                condition=Q(result="safe"),
+                name="visit_safe_once_a_month",
             ),
             models.CheckConstraint(condition=Q(month__in=(1, 3, 6)), name="visit_month_known"),
             models.CheckConstraint(
-                condition=Q(result__in=("safe", "not_safe", "not_found")), name="visit_result_known"
+                condition=Q(result__in=("safe", "not_safe", "not_found", "postponed")),
+                name="visit_result_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(result="postponed") ^ Q(reason=""), name="visit_put_off_with_a_reason"
             ),
         ]
 
     class Privacy:
         public = ("id", "hold", "month", "visited_on", "recorded_at")
-        personal = ("result", "recorded_by")
+        personal = ("result", "reason", "recorded_by")
         sealed = ()

@@ -1,5 +1,11 @@
 """Writing the way home; an act on a group is one act, all of it or none, one record each person."""
 
+from rangkul.repatriation.operations.awaiting import (
+    await_arrival,
+    await_leg,
+    close_awaiting,
+    tell_last_holder,
+)
 from rangkul.repatriation.operations.clearing import (
     answer_as_investigator,
     ask_clearance,
@@ -10,6 +16,7 @@ from rangkul.repatriation.operations.groups import (
     Arrival,
     Facts,
     Imported,
+    add_people,
     add_returnee,
     import_group,
     open_group,
@@ -21,7 +28,7 @@ from rangkul.repatriation.operations.handovers import (
     sign_minutes,
     write_minutes,
 )
-from rangkul.repatriation.operations.homecoming import confirm_arrival, record_visit, set_fate
+from rangkul.repatriation.operations.homecoming import confirm_arrival, set_fate, take_up_fate
 from rangkul.repatriation.operations.journeys import (
     Asking,
     Stretch,
@@ -39,7 +46,7 @@ from rangkul.repatriation.operations.knowing import (
     read_judgements,
     record_choice,
 )
-from rangkul.repatriation.operations.pins import make_pin, sign_by_pin
+from rangkul.repatriation.operations.pins import make_pin, note_contact, sign_by_pin
 from rangkul.repatriation.operations.receiving import (
     Decision,
     Opened,
@@ -48,6 +55,7 @@ from rangkul.repatriation.operations.receiving import (
     read_leg,
 )
 from rangkul.repatriation.operations.taking_off import cancel_ahead, leave_leg
+from rangkul.repatriation.operations.visiting import postpone_visit, record_visit
 
 __all__ = [
     "Arrival",
@@ -60,6 +68,7 @@ __all__ = [
     "Minutes",
     "Opened",
     "Stretch",
+    "add_people",
     "add_returnee",
     "answer_as_investigator",
     "answer_clearance",
@@ -67,18 +76,23 @@ __all__ = [
     "articles_of",
     "ask_clearance",
     "ask_desk",
+    "await_arrival",
+    "await_leg",
     "cancel_ahead",
     "choose_other_desk",
+    "close_awaiting",
     "confirm_arrival",
     "describe",
     "import_group",
     "judge_origin",
     "leave_leg",
     "make_pin",
+    "note_contact",
     "note_findings",
     "open_group",
     "plan_journey",
     "plan_leg",
+    "postpone_visit",
     "read_clearances",
     "read_judgements",
     "read_leg",
@@ -89,5 +103,7 @@ __all__ = [
     "sign_minutes",
     "staffed",
     "take_up_clearance",
+    "take_up_fate",
+    "tell_last_holder",
     "write_minutes",
 ]

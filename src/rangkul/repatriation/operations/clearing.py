@@ -23,7 +23,7 @@ from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
 from rangkul.people import queries as people
 from rangkul.people.models import Person
-from rangkul.repatriation import events, policy, queries, workflow
+from rangkul.repatriation import events, follow_up, policy, queries, workflow
 from rangkul.repatriation.models import Clearance, Returnee
 from rangkul.trail.operations import record
 
@@ -109,7 +109,8 @@ def answer_as_investigator(
         errors["answer"] = "unknown" if answer else "required"
     if needed and not because.strip():
         errors["because"] = "required"
-    if needed and (until is None or not at.date() < until <= (at + _FURTHEST).date()):
+    today = follow_up.day_of(at, network.get_agency(row.agency_id).area_id)
+    if needed and (until is None or not today < until <= today + _FURTHEST):
         errors["until"] = "required" if until is None else "too_far"
     if len(because) > MOST_WORDS:
         errors["because"] = "too_long"
@@ -134,16 +135,20 @@ def answer_as_investigator(
 
 @transaction.atomic
 def take_up_clearance(*, returnee_id: int, by: Actor, at: datetime) -> bool:
-    """Meet the investigators' clock once they have cleared; for the outbox. Idempotent.
+    """Meet the investigators' clock as of the hour of their answer; for the outbox. Idempotent.
 
     "Still needed" is no clearance: the clock against them runs on.
     """
     [person] = queries.lock_returnees(by, [returnee_id])
     if person.clearance != "given":
         return False
+    answered = Clearance.objects.filter(
+        organiser_agency_id=by.agency_id, returnee_id=person.id, answer="given"
+    ).order_by("-answered_at")
     met = clocks.meet(
-        subject_kind="returnee", subject_id=person.id, by=by, at=at, procedures=[CLEARANCE_CLOCK]
-    )
+        subject_kind="returnee", subject_id=person.id, by=by, at=at, procedures=[CLEARANCE_CLOCK],
+        done_at=answered.values_list("answered_at", flat=True).first(),
+    )  # fmt: skip
     return met > 0
 
 

@@ -14,6 +14,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.cases import operations as case_operations
 from rangkul.cases import queries as cases
+from rangkul.cases import workflow as case_workflow
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -24,6 +25,7 @@ from rangkul.reference import queries as reference
 from rangkul.repatriation import events, queries, workflow
 from rangkul.repatriation.imports import ReturnRow
 from rangkul.repatriation.models import Group, Returnee
+from rangkul.repatriation.policy import SomeRefused
 from rangkul.trail.operations import record
 
 MOST_PEOPLE: Final = 300
@@ -137,7 +139,8 @@ def add_returnee(
 ) -> Returnee:
     """Put a person whose case the agency leads on the way home; the agency holds her from now.
 
-    Somebody who is on the way already stays as she is. Raises ``NotReachable``, ``InvalidInput``.
+    Somebody who is on the way already stays as she is; who had left or was missing is found again.
+    Raises ``NotReachable``, ``InvalidInput`` (``case``: ``not_lead``, ``closed``, ``died``).
     """
     require(by.roles, Permission.ORGANISE_RETURNS)
     case = custody.lock_case(by, case_id)
@@ -151,6 +154,10 @@ def add_returnee(
         raise InvalidInput(errors)
     group = Group.objects.get(id=group_id, agency_id=by.agency_id)
     file = cases.get_file(by, case_id)
+    if file.state in (case_workflow.CLOSED, case_workflow.DIED):
+        raise InvalidInput({"case": file.state})
+    if file.state != case_workflow.OPEN:
+        case_operations.set_state(case_id=case_id, move="found", by=by, at=at)
     marks = workflow.with_computed(
         facts.marks, age=OLD if file.age_band == _OLD_BAND else None, is_child=file.is_child,
         sex=file.sex,
@@ -167,6 +174,40 @@ def add_returnee(
         case_id=case_id, detail={"group": group.id, "number": queries.group_number(group.id)},
     )  # fmt: skip
     return returnee
+
+
+@transaction.atomic
+def add_people(
+    *, group_id: int, case_ids: Sequence[int], by: Actor, at: datetime
+) -> list[Returnee]:  # fmt: skip
+    """Put people whose files stand already on the way home: all of them or none.
+
+    The origin is read from the incident, where it stands there. Raises ``SomeRefused`` (case →
+    ``case``: ``on_the_way``, ``not_lead``, ``closed``, ``died``), ``NotReachable``.
+    """
+    require(by.roles, Permission.ORGANISE_RETURNS)
+    faults: dict[str, dict[str, str]] = {}
+    made = []
+    for case_id in dict.fromkeys(case_ids):
+        custody.lock_case(by, case_id)
+        if Returnee.objects.filter(case_id=case_id, state__in=workflow.HELD).exists():
+            faults[str(case_id)] = {"case": "on_the_way"}
+            continue
+        origin = cases.get_incident(by, case_id).origin_area
+        known = origin if origin and reference.get_areas([origin]) else ""
+        try:
+            with transaction.atomic():
+                made.append(
+                    add_returnee(
+                        group_id=group_id, case_id=case_id, facts=Facts(origin_area=known), by=by,
+                        at=at,
+                    )
+                )  # fmt: skip
+        except InvalidInput as fault:
+            faults[str(case_id)] = dict(fault.errors)
+    if faults:
+        raise SomeRefused(faults)
+    return made
 
 
 def fact_errors(facts: Facts) -> dict[str, str]:

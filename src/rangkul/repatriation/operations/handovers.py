@@ -120,7 +120,7 @@ def sign_minutes(*, handover_id: UUID, mark: Mark, by: Actor, at: datetime) -> i
         detail={"side": side, "digest": bytes(found.digest).hex(), "leg": leg.id,
                 "signed_at": mark.signed_at.isoformat()},
     )  # fmt: skip
-    return sum(settle(t, leg, side, by=by, at=at) for t in present)
+    return tell_signed(leg, [settle(t, leg, side, by=by, at=at) for t in present])
 
 
 def _end(leg_id: int, by: Actor) -> Leg:
@@ -236,25 +236,31 @@ def settle(traveller: Traveller, leg: Leg, side: str, *, by: Actor, at: datetime
     """Let the hold follow, tell the others; the receiver's signature is also its first contact.
 
     A number that was typed on the giver's screen is no act of the receiver's desk on its request:
-    that desk notes its contact itself.
+    its contact is noted in its own house (``note_contact``).
     """
     with connection.cursor() as cursor:
         cursor.execute("select house.settle_traveller(%s)", [traveller.id])
         moved: int = cursor.fetchone()[0]
     own = by.agency_id == leg.receiver_agency_id
     if side == workflow.RECEIVER and own and traveller.asked_request is not None:
-        _report(traveller.asked_request, leg, by=by, at=at)
+        report(traveller.asked_request, leg, by=by, at=at)
     if moved:
         record(
             by=by, at=at, name=events.TAKEN_OVER, subject_kind="traveller",
             subject_id=traveller.id, detail={"leg": leg.id, "holder": leg.receiver_agency_id},
         )  # fmt: skip
-        for agency_id in {leg.organiser_agency_id, leg.giver_agency_id} - {by.agency_id}:
+        for agency_id in {leg.organiser_agency_id, leg.giver_agency_id}:
             post(Event(events.TAKEN_OVER, "traveller", str(traveller.id), agency_id))
     return 1 if moved else 0
 
 
-def _report(request_id: int, leg: Leg, *, by: Actor, at: datetime) -> None:
+def tell_signed(leg: Leg, moved: Sequence[int]) -> int:
+    """The receiving desk's deadline follows every signature; how many people changed hands."""
+    post(Event(events.SET_OUT, "leg", str(leg.id), leg.receiver_agency_id))
+    return sum(moved)
+
+
+def report(request_id: int, leg: Leg, *, by: Actor, at: datetime) -> None:
     """Meeting the person is first contact; a stretch of road ends with it, care at home begins."""
     request = referral_queries.get_received(by, request_id)
     if request.state == referral_workflow.ACCEPTED:

@@ -1,9 +1,9 @@
-"""What the holder says: arrived, visited, home; left, missing, died, found."""
+"""What the holder says: arrived, home; left, missing, died, found; and who must travel on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.db import DatabaseError, connection, transaction
@@ -15,103 +15,79 @@ from rangkul.clocks import operations as clocks
 from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
-from rangkul.foundation.ids import new_id
 from rangkul.foundation.outbox import Event, post
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
-from rangkul.referrals import operations as referrals
-from rangkul.repatriation import events, policy, workflow
-from rangkul.repatriation.models import Hold, Returnee, Visit
+from rangkul.repatriation import events, follow_up, policy, workflow
+from rangkul.repatriation.models import Hold, Returnee
+from rangkul.repatriation.operations.awaiting import ARRIVAL
 from rangkul.repatriation.operations.taking_off import cancel_ahead
 from rangkul.trail.operations import record
 
-FOLLOW_UPS: Final = {month: f"follow_up_month_{month}" for month in workflow.VISIT_MONTHS}
 SEARCH: Final = "search_after_loss"
 _NAMES: Final = {
     "arrived": events.ARRIVED, "home": events.HOME, "left": events.LEFT,
     "missing": events.MISSING, "died": events.DIED, "found": events.FOUND,
+    "onward": events.ONWARD,
 }  # fmt: skip
+_SAID: Final = ("left", "missing", "died", "found", "onward")
+_SEEN_BY_A_HOUSE: Final = ("left", "missing", "died", "found")
 
 
 @transaction.atomic
 def confirm_arrival(*, hold_ids: Sequence[int], by: Actor, at: datetime) -> int:
     """Say that some people have arrived; the visits of months one, three and six start to run.
 
-    All of them or none. Raises ``IllegalMove`` where a stretch is still ahead, ``NotReachable``.
+    All of them or none. Raises ``IllegalMove`` where a stretch is still ahead or the road does not
+    end (a shelter on the way), ``NotReachable``.
     """
     for hold_id in sorted(set(hold_ids)):
-        hold = _change(hold_id, "arrived", by=by, at=at)
+        hold = change(hold_id, "arrived", by=by, at=at)
         area = network.get_agency(by.agency_id).area_id
-        for procedure in FOLLOW_UPS.values():
+        for month in follow_up.open_months(hold.visits.all()):
             clocks.start(
-                procedure=procedure, subject_kind="hold", subject_id=hold.id, area=area, by=by,
-                at=at, desk_id=_desk_of(hold),
+                procedure=follow_up.PROCEDURES[month], subject_kind="hold", subject_id=hold.id,
+                area=area, by=by, at=at, desk_id=desk_of(hold),
             )  # fmt: skip
     return len(set(hold_ids))
 
 
 @transaction.atomic
-def record_visit(
-    *, hold_id: int, month: int, result: str, visited_on: date, by: Actor, at: datetime,
-    words: str = "",
-) -> Visit:  # fmt: skip
-    """A follow-up visit by the desk that holds. Safe in the sixth month closes the way home.
+def set_fate(*, hold_id: int, fate: str, by: Actor, at: datetime) -> Hold:
+    """Left by own wish, missing, died, found, sets out again: by the holder or the organiser.
 
-    ``words`` go to the organiser through the request's own thread. *Not found* starts the search.
-    Raises ``InvalidInput``, ``NotReachable``, ``IllegalMove``.
+    The road ahead is cancelled at once; what was asked of the desks ahead ends with it where the
+    organiser says so, else as soon as the organiser's own house has heard (``take_up_fate``).
+    The last holder of a missing person keeps the duty: the search clock (3 days, rk10) is theirs,
+    whoever said it. Raises ``IllegalMove``, ``InvalidInput``, ``NotReachable``.
     """
-    hold = _lock(hold_id, by)
-    if hold.state != workflow.ARRIVED:
-        raise IllegalMove("visit", hold.state)
-    errors = {}
-    if month not in workflow.VISIT_MONTHS:
-        errors["month"] = "unknown"
-    if result not in workflow.VISIT_RESULTS:
-        errors["result"] = "unknown"
-    if visited_on > at.date():
-        errors["visited_on"] = "future"
-    made = Visit.objects.filter(hold=hold, month=month).exclude(result="not_found")
-    if not errors and made.exists():
-        errors["month"] = "visited"
-    if errors:
-        raise InvalidInput(errors)
-    visit = Visit.objects.create(
-        id=new_id(), hold=hold, month=month, result=result, visited_on=visited_on,
-        recorded_at=at, recorded_by=by.user_id,
-    )  # fmt: skip
-    record(
-        by=by, at=at, name=events.VISITED, subject_kind="hold", subject_id=hold.id,
-        detail={"month": month, "result": result},
-    )  # fmt: skip
-    if words.strip() and hold.traveller is not None and hold.traveller.asked_request is not None:
-        referrals.write_message(request_id=hold.traveller.asked_request, words=words, by=by, at=at)
-    if result == "not_found":
-        _change(hold.id, "missing", by=by, at=at)
-        return visit
-    clocks.meet(
-        subject_kind="hold", subject_id=hold.id, by=by, at=at, procedures=[FOLLOW_UPS[month]]
-    )
-    if month == workflow.VISIT_MONTHS[-1] and result == "safe":
-        _change(hold.id, "home", by=by, at=at)
-    return visit
+    _may_say(hold_id, by)
+    if fate not in _SAID:
+        raise InvalidInput({"fate": "unknown"})
+    return change(hold_id, fate, by=by, at=at)
 
 
 @transaction.atomic
-def set_fate(*, hold_id: int, fate: str, by: Actor, at: datetime) -> Hold:
-    """Left by own wish, missing, died, found: by who holds the person, or by the organiser.
+def take_up_fate(*, hold_id: int, by: Actor, at: datetime) -> None:
+    """Bring one's own house up to what the other side said of a hold, as it stands now.
 
-    The road ahead is cancelled at once; what was asked of the desks ahead ends with it where the
-    organiser says so, else as soon as the organiser's own house has heard (``jobs``).
-    The last holder of a missing person keeps the duty: the search clock (3 days, rk10) is theirs.
-    Raises ``IllegalMove``, ``InvalidInput``, ``NotReachable``.
+    The holder's clocks follow; the organiser's file follows, and what was asked ahead ends. Again:
+    nothing more happens. Raises ``NotReachable``.
     """
-    _may_say(hold_id, by)
-    if fate not in ("left", "missing", "died", "found"):
-        raise InvalidInput({"fate": "unknown"})
-    return _change(hold_id, fate, by=by, at=at)
+    hold = Hold.objects.filter(id=hold_id).select_related("traveller__leg").first()
+    if hold is None:
+        raise NotReachable("no such hold for this person")
+    if hold.agency_id == by.agency_id:
+        _clocks_follow(hold, hold.state, by=by, at=at)
+    person = Returnee.objects.filter(policy.visible_to(by), holds__id=hold.id).first()
+    if person is None and hold.organiser_agency_id == by.agency_id:
+        raise NotReachable("no such person for this person")
+    if person is not None and person.state == hold.state:
+        _own_follow(person, by=by, at=at)
 
 
-def _lock(hold_id: int, by: Actor) -> Hold:
+def lock(hold_id: int, by: Actor) -> Hold:
+    """A live hold of the own desk. Raises ``NotReachable``."""
     hold = Hold.objects.filter(policy.held_by(by), id=hold_id).select_related("traveller").first()
     if hold is None:
         raise NotReachable("no such hold for this person")
@@ -130,9 +106,10 @@ def _may_say(hold_id: int, by: Actor) -> tuple[Hold, Returnee | None]:
     return found, person
 
 
-def _change(hold_id: int, fate: str, *, by: Actor, at: datetime) -> Hold:
+def change(hold_id: int, fate: str, *, by: Actor, at: datetime) -> Hold:
+    """One move of ``FATES``, with what follows from it in the own house; the other side hears."""
     hold, person = _may_say(hold_id, by)
-    workflow.FATES.check(fate, hold.state)
+    target = workflow.FATES.check(fate, hold.state).target
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("select house.set_fate(%s, %s, %s)", [hold.id, fate, at])
@@ -145,13 +122,19 @@ def _change(hold_id: int, fate: str, *, by: Actor, at: datetime) -> Hold:
         by=by, at=at, name=_NAMES[fate], subject_kind="hold", subject_id=hold.id,
         case_id=person.case_id if person is not None and _ours(person, by) else None,
     )  # fmt: skip
-    _clocks_follow(hold, fate, by=by, at=at)
-    if person is not None and _ours(person, by):
-        _file_follows(person, fate, by=by, at=at)
-    if person is not None and fate in ("left", "missing", "died"):
-        cancel_ahead(returnee_id=person.id, by=by, at=at)
+    if hold.agency_id == by.agency_id:
+        _clocks_follow(hold, target, by=by, at=at)
+    if person is not None:
+        person.state = target
+        _own_follow(person, by=by, at=at)
     for agency_id in {hold.organiser_agency_id, hold.agency_id} - {by.agency_id}:
         post(Event(_NAMES[fate], "hold", str(hold.id), agency_id))
+    if fate == "found" and hold.traveller_id is not None:
+        # What was awaited before the search is awaited again.
+        organiser = hold.organiser_agency_id
+        post(Event(events.TAKEN_OVER, "traveller", str(hold.traveller_id), organiser))
+    if fate in _SEEN_BY_A_HOUSE:
+        post(Event(events.FATE_SAID, "hold", str(hold.id), hold.agency_id, by.user_id))
     return hold
 
 
@@ -160,26 +143,39 @@ def _ours(person: Returnee, by: Actor) -> bool:
     return bool(custody.visible_among(by, [person.case_id]))
 
 
-def _clocks_follow(hold: Hold, fate: str, *, by: Actor, at: datetime) -> None:
-    if fate == "missing" and hold.agency_id == by.agency_id:
+def _clocks_follow(hold: Hold, state: str, *, by: Actor, at: datetime) -> None:
+    """The holder's clocks, as the hold stands: nobody is visited who is searched for or gone."""
+    if state == workflow.MISSING:
         clocks.start(
             procedure=SEARCH, subject_kind="hold", subject_id=hold.id,
-            area=network.get_agency(by.agency_id).area_id, by=by, at=at, desk_id=_desk_of(hold),
+            area=network.get_agency(by.agency_id).area_id, by=by, at=at, desk_id=desk_of(hold),
         )  # fmt: skip
-    elif fate == "found":
-        clocks.meet(subject_kind="hold", subject_id=hold.id, by=by, at=at, procedures=[SEARCH])
-    elif fate in ("left", "died", "home"):
+    if state in (workflow.WAITING, workflow.ARRIVED):
+        done = [SEARCH, ARRIVAL] if state == workflow.ARRIVED else [SEARCH]
+        clocks.meet(subject_kind="hold", subject_id=hold.id, by=by, at=at, procedures=done)
+    if state in (workflow.WAITING, workflow.MISSING):
+        gone = [ARRIVAL] if state == workflow.MISSING else []
+        clocks.void(
+            subject_kind="hold", subject_id=hold.id, by=by, at=at,
+            procedures=[*follow_up.PROCEDURES.values(), *gone],
+        )  # fmt: skip
+    if state in (workflow.LEFT, workflow.DIED, workflow.HOME):
         clocks.void(subject_kind="hold", subject_id=hold.id, by=by, at=at)
 
 
-def _file_follows(person: Returnee, fate: str, *, by: Actor, at: datetime) -> None:
-    """The organiser's file says the same, where it may still be moved so."""
-    if fate not in ("left", "missing", "died", "found"):
-        return
-    file = cases.get_file(by, person.case_id)
-    if fate in {move.name for move in case_workflow.FILE.open_from(file.state)}:
-        case_operations.set_state(case_id=person.case_id, move=fate, by=by, at=at)
+def _own_follow(person: Returnee, *, by: Actor, at: datetime) -> None:
+    """The organiser's file says the same, where it may still be moved so; the road ahead ends."""
+    if _ours(person, by):
+        file = cases.get_file(by, person.case_id)
+        wanted = "found" if person.state == workflow.WAITING else person.state
+        if wanted in _SAID and wanted in {
+            move.name for move in case_workflow.FILE.open_from(file.state)
+        }:
+            case_operations.set_state(case_id=person.case_id, move=wanted, by=by, at=at)
+    if person.state in (workflow.LEFT, workflow.MISSING, workflow.DIED):
+        cancel_ahead(returnee_id=person.id, by=by, at=at)
 
 
-def _desk_of(hold: Hold) -> int | None:
+def desk_of(hold: Hold) -> int | None:
+    """The desk at which somebody is held; none where the organiser holds from the beginning."""
     return hold.traveller.leg.receiver_desk_id if hold.traveller is not None else None

@@ -44,6 +44,8 @@ from rangkul.trail.operations import record
 
 SERVICES: Final = ("pemulangan", "hunian", "layanan_asal")
 """A stretch of the road, a transit shelter, the desk that cares at home."""
+AT_HOME: Final = ServiceCode.LAYANAN_ASAL
+"""Care at home leads towards home, and so does a border: safety and clearance come first."""
 _LONGEST_WORDS: Final = 200
 _WHY: Final = "tugas_pemulangan"
 
@@ -136,8 +138,9 @@ def plan_leg(
         subject=uuid4(), organiser_agency_id=by.agency_id, giver_agency_id=giver_agency,
         giver_desk_id=giver_desk, receiver_agency_id=desk.agency_id, receiver_desk=desk,
         journey=journey, position=journey.legs.count() + 1, service=stretch.service,
-        homeward=stretch.homeward, abroad=stretch.abroad, mode=stretch.mode,
-        escort_sex=stretch.escort_sex,
+        homeward=stretch.homeward or stretch.abroad or stretch.service == AT_HOME,
+        abroad=stretch.abroad,
+        mode=stretch.mode, escort_sex=stretch.escort_sex,
         words_sealed=b"\x00", departs_at=stretch.departs_at, arrives_at=stretch.arrives_at,
         replaces=replaces, made_at=at, made_by=by.user_id,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -19,7 +19,8 @@ from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
 from rangkul.foundation.locks import check_version
 from rangkul.foundation.vault import DataClass, Owner
-from rangkul.repatriation import events, queries, workflow
+from rangkul.network import queries as network
+from rangkul.repatriation import events, follow_up, queries, workflow
 from rangkul.repatriation.models import Judgement, Returnee
 from rangkul.repatriation.operations.clearing import CLEARANCE_CLOCK, end_asking
 from rangkul.repatriation.operations.groups import Facts, fact_errors
@@ -31,8 +32,6 @@ DESCRIBED: Final = (
     "embassy_told_on", "travel_paper",
 )  # fmt: skip
 MOST_WORDS: Final = 1000
-# A form's day is that of its own zone, up to nine hours before ours.
-_TOMORROW: Final = timedelta(days=1)
 
 
 @transaction.atomic
@@ -54,7 +53,8 @@ def describe(
     if values.get("travel_paper") and values["travel_paper"] not in workflow.TRAVEL_PAPERS:
         errors["travel_paper"] = "unknown"
     told_on = values.get("embassy_told_on")
-    if told_on is not None and told_on > at.date() + _TOMORROW:
+    here = network.get_agency(by.agency_id).area_id
+    if told_on is not None and told_on > follow_up.day_of(at, here):
         errors["embassy_told_on"] = "future"
     if errors:
         raise InvalidInput(errors)

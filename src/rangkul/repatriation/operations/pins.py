@@ -14,10 +14,18 @@ from django.db import connection, transaction
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
+from rangkul.foundation.outbox import Event, post
 from rangkul.foundation.vault import DataClass, Owner
 from rangkul.repatriation import events, policy, queries, workflow
 from rangkul.repatriation.models import Handover, Leg, Traveller
-from rangkul.repatriation.operations.handovers import DRAWN, Mark, mark_errors, settle
+from rangkul.repatriation.operations.handovers import (
+    DRAWN,
+    Mark,
+    mark_errors,
+    report,
+    settle,
+    tell_signed,
+)
 from rangkul.trail.operations import record
 
 PIN: Final = "pin"
@@ -80,8 +88,29 @@ def sign_by_pin(
     )  # fmt: skip
     if not fits:
         return None
+    if side == workflow.RECEIVER:
+        post(Event(events.SIGNED_BY_NUMBER, "handover", str(found.id), leg.receiver_agency_id))
     present = Traveller.objects.filter(leg=leg, id__in=found.present).order_by("id")
-    return sum(settle(each, leg, side, by=by, at=at) for each in present)
+    return tell_signed(leg, [settle(each, leg, side, by=by, at=at) for each in present])
+
+
+@transaction.atomic
+def note_contact(*, handover_id: UUID, by: Actor, at: datetime) -> int:
+    """The receiving desk's first contact with those for whom its own number signed; for the outbox.
+
+    Whoever made the number for the escort stands for it. Again: nothing more happens. How many
+    people it was noted for. Raises ``NotReachable``.
+    """
+    found = Handover.objects.filter(id=handover_id).first()
+    if found is None:
+        raise NotReachable("no such minutes")
+    leg = queries.get_leg_by_id(by, found.leg_id)
+    if workflow.RECEIVER not in policy.sides(by, leg) or found.receiver_how != PIN:
+        raise NotReachable("not the receiver's number")
+    present = Traveller.objects.filter(leg=leg, id__in=found.present, asked_request__isnull=False)
+    for request_id in present.order_by("id").values_list("asked_request", flat=True):
+        report(request_id or 0, leg, by=by, at=at)
+    return len(present)
 
 
 def _same_again(found: Handover, side: str, mark: Mark, at: datetime) -> bool:

@@ -123,4 +123,5 @@ def _end_request(part: Passage, *, by: Actor, at: datetime) -> list[int]:
     )  # fmt: skip
     receiver = part.traveller.leg.receiver_agency_id
     post(Event(referral_events.REFERRAL_CANCELLED, "request", str(request_id), receiver))
+    post(Event(events.SET_OUT, "leg", str(part.traveller.leg_id), receiver))
     return [request_id]

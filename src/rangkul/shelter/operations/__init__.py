@@ -5,7 +5,7 @@ that whoever looks for a place sees the beds as they are.
 """
 
 from rangkul.shelter.operations.asking import ask_in_house, check_conflict
-from rangkul.shelter.operations.ending import discharge, end_search, lose, miss
+from rangkul.shelter.operations.ending import discharge, end_search, follow_road, lose, miss
 from rangkul.shelter.operations.extending import ask_extension, decide_extension
 from rangkul.shelter.operations.houses import (
     HouseDetails,
@@ -57,6 +57,7 @@ __all__ = [
     "discharge",
     "drop",
     "end_search",
+    "follow_road",
     "go_out",
     "lose",
     "make_house",

@@ -70,7 +70,7 @@ def ask_in_house(
             )  # fmt: skip
     except IntegrityError as error:
         raise InvalidInput({"case": "asked_already"}) from error
-    record_act(events.PLACE_ASKED, admission, by=by, at=at, detail={"desk": desk_id})
+    record_act(events.PLACE_ASKED, admission, by=by, at=at, detail={"desk": desk_id}, on_case=True)
     return admission
 
 

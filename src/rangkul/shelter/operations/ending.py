@@ -15,6 +15,7 @@ from rangkul.clocks import operations as clocks
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.locks import check_version
+from rangkul.foundation.outbox import Event, post
 from rangkul.foundation.vault import DataClass
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.network import queries as network
@@ -127,11 +128,7 @@ def end_search(
         raise IllegalMove("end_search", admission.state)
     if result not in workflow.SEARCH_RESULTS:
         raise InvalidInput({"result": "unknown" if result else "required"})
-    admission.searching = False
-    admission.version += 1
-    admission.save(update_fields=["searching", "version"])
-    clocks.meet(subject_kind=SUBJECT, subject_id=admission.id, procedures=[SEARCH], by=by, at=at)
-    record_act(events.SEARCH_ENDED, admission, by=by, at=at, reason=result, on_case=True)
+    _end_search(admission, result, by=by, at=at)
     return admission
 
 
@@ -148,9 +145,40 @@ def close_if_over(admission: Admission, *, by: Actor, at: datetime, words: str =
     _report(admission, stays[0].ending, words, by=by, at=at)
 
 
+@transaction.atomic
+def follow_road(*, admission_id: int, how: str, by: Actor, at: datetime) -> Admission:
+    """What was said of her on the way home, as it stands now: her own bed is free at once.
+
+    ``how`` is one of ``LOSSES``, or "" where she is not lost any more. A search belongs to whoever
+    holds her on the road: none starts here, and one that runs here goes over to it. The children
+    who came along keep their beds until somebody says where they are. Again: nothing more happens.
+    Raises ``Forbidden``, ``NotReachable``.
+    """
+    require(by.roles, Permission.KEEP_STAYS)
+    admission = queries.lock_admission(policy.at_own_desk(by), admission_id)
+    if admission.searching:
+        _end_search(admission, workflow.ON_THE_ROAD, by=by, at=at)
+    survivor = queries.list_stays(admission)[:1]
+    if how in workflow.LOSSES and survivor and survivor[0].state in workflow.LIVE:
+        return _leave(
+            "lose", admission_id, [survivor[0].id], how, admission.version, by=by, at=at,
+            whereto="", words="", from_road=True,
+        )  # fmt: skip
+    return admission
+
+
+def _end_search(admission: Admission, result: str, *, by: Actor, at: datetime) -> None:
+    admission.searching = False
+    admission.version += 1
+    admission.save(update_fields=["searching", "version"])
+    end = clocks.void if result == workflow.ON_THE_ROAD else clocks.meet
+    end(subject_kind=SUBJECT, subject_id=admission.id, procedures=[SEARCH], by=by, at=at)
+    record_act(events.SEARCH_ENDED, admission, by=by, at=at, reason=result, on_case=True)
+
+
 def _leave(
     move: str, admission_id: int, stay_ids: Sequence[int], ending: str, expected_version: int,
-    *, by: Actor, at: datetime, whereto: str, words: str,
+    *, by: Actor, at: datetime, whereto: str, words: str, from_road: bool = False,
 ) -> Admission:  # fmt: skip
     admission = lock(admission_id, expected_version, by)
     if len(whereto) > _MOST_WORDS:
@@ -166,8 +194,10 @@ def _leave(
         stay.whereto_sealed = _sealed(stay, admission, whereto)
         save(stay, "state", "ending", "ended_at", "whereto_sealed")
     touch(admission)
-    if ending == "missing":
+    if ending == "missing" and not from_road:
         _search(admission, by=by, at=at)
+    if ending in workflow.LOSSES and not from_road:
+        post(Event(events.STAY_LOST, SUBJECT, str(admission.id), by.agency_id, by.user_id))
     record_act(
         events.STAY_ENDED, admission, by=by, at=at, reason=ending, on_case=True,
         detail={"stays": [stay.id for stay in stays]},

@@ -185,7 +185,7 @@ def close_bed(
     check_version(expected=expected_version, found=bed.version)
     if reason not in workflow.CLOSE_REASONS:
         raise InvalidInput({"reason": "unknown" if reason else "required"})
-    if until is not None and until < at.date():
+    if until is not None and until < network.day_at(by.agency_id, at):
         raise InvalidInput({"until": "past"})
     if Stay.objects.filter(bed=bed, ended_at__isnull=True).exists():
         raise InvalidInput({"reason": "lived_in"})

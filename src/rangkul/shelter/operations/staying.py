@@ -154,7 +154,12 @@ def move_house(
         raise InvalidInput(errors)
     chosen = [bed for bed in wanted if bed is not None]
     require_free([bed.id for bed in chosen])
-    check_beds([fitting.Guest(s.sex, s.age_group) for s in live], chosen, admission)
+    # Who came as one family by several requests may follow each other into one room.
+    kin = family_of(admission)
+    check_beds(
+        [fitting.Guest(s.sex, s.age_group) for s in (*live, *kin)],
+        [*chosen, *(s.bed for s in kin)], admission, ours=len(live),
+    )  # fmt: skip
     admission.house = house
     admission.version += 1
     admission.save(update_fields=["house", "version"])
@@ -181,8 +186,9 @@ def go_out(
     errors = {}
     if reason not in workflow.OUT_REASONS:
         errors["reason"] = "unknown" if reason else "required"
-    if not at.date() <= back_on <= (at + _LONGEST_OUT).date():
-        errors["back_on"] = "past" if back_on < at.date() else "too_far"
+    today = network.day_at(by.agency_id, at)
+    if not today <= back_on <= today + _LONGEST_OUT:
+        errors["back_on"] = "past" if back_on < today else "too_far"
     if errors:
         raise InvalidInput(errors)
     stays = some(admission, stay_ids, "go_out")

@@ -1,0 +1,49 @@
+"""What the codes of reasons in a trail mean to the person who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from rangkul.conferences import workflow as conferences
+from rangkul.desk import pauses
+from rangkul.reference import queries as reference
+from rangkul.referrals import workflow as referrals
+from rangkul.shelter import workflow as shelter
+
+_Words = Mapping[str, str | Promise]
+
+_OF: Final[Mapping[str, Iterable[_Words]]] = {
+    "transfer": (referrals.TRANSFER_REASONS, referrals.TRANSFER_REFUSALS),
+    "custody": ({"last_day": gettext_lazy("The last day in the team is over")},),
+    "clock": (pauses.REASONS,),
+    "conference": (
+        conferences.CANCEL_REASONS,
+        conferences.DECLINE_REASONS,
+        conferences.NOT_DONE_REASONS,
+        conferences.PROPOSAL_REASONS,
+        {"taken_back": gettext_lazy("Taken back")},
+    ),
+    "shelter": (
+        shelter.DROP_REASONS,
+        shelter.MISS_REASONS,
+        shelter.DESTINATIONS,
+        shelter.LOSSES,
+        shelter.SEARCH_RESULTS,
+        {shelter.ON_THE_ROAD: shelter.ON_THE_ROAD_WORDS},
+    ),
+}
+
+
+def reason_words(act: str, code: str) -> str:
+    """The reason of an act in words; a code that only the act's own page knows stays as it is."""
+    family = act.partition(".")[0]
+    for words in _OF.get(family, ()):
+        if code in words:
+            return str(words[code])
+    if family == "shelter" and reference.is_code("alasan_tolak", code):
+        return reference.label("alasan_tolak", code)
+    return code
