@@ -7,8 +7,10 @@ Row security stays on in every test. ``TEST_DATABASE_SUPERUSER_URL`` names anoth
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,8 @@ import pytest
 import pytest_django
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # No test fails for being slow on a busy machine; `make bench` measures.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -166,6 +170,34 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             )
     if _LEASE.is_last():
         SERVER.stop()
+
+
+class _ByGroup(LoadScopeScheduling):
+    """Modules that share something dear (a browser's house, a world of all) stay with one worker.
+
+    pytest-xdist's own ``loadgroup`` writes the group into a test's id, which pytest 9 no longer
+    lets it do: the groups fell apart, and what they share was made in every worker.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group_of(nodeid.partition("::")[0]) or nodeid
+
+
+@functools.cache
+def _group_of(path: str) -> str:
+    """The group that a module names, or its folder's conftest for all of it; "" for neither."""
+    module = ROOT / path
+    for file in (module, module.with_name("conftest.py")):
+        named = file.is_file() and re.search(r'xdist_group\("([\w-]+)"\)', file.read_text())
+        if named:
+            return named[1]
+    return ""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByGroup | None:
+    """With ``--dist loadgroup`` ours."""
+    return _ByGroup(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def _template_stamp() -> str:

@@ -13,7 +13,7 @@ from tests.people import KUPANG, SERVICE_DESK, Cast
 from rangkul.api import numbers
 from rangkul.foundation.actor import Actor
 
-NAME, NIK, PHONE = "Melati Uji Kusumaningrum", "3374015507030002", "081234567890"
+NAME, NIK, PHONE = "Marlina Uji Kusumaningrum", "3374015507030002", "081234567890"
 DESK = SERVICE_DESK[KUPANG]
 REPORT: dict[str, Any] = {
     "channel": "telepon",

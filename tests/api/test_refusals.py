@@ -163,7 +163,7 @@ def test_a_fault_of_ours_is_said_logged_and_undone(
     from rangkul.clocks import queries as clocks
 
     def broken(*_: object) -> None:
-        raise LookupError("Melati Uji Kusumaningrum")
+        raise LookupError("Marlina Uji Kusumaningrum")
 
     monkeypatch.setattr(clocks, "list_subject", broken)
     refused = walk.intake.post("/reports", REPORT)
@@ -171,7 +171,7 @@ def test_a_fault_of_ours_is_said_logged_and_undone(
     with as_owner() as owner:
         assert owner.execute("select count(*) from reports_report").fetchone() == (0,)
         assert owner.execute("select count(*) from api_replay").fetchone() == (0,)
-    assert "Melati" not in refused.response.content.decode()
+    assert "Marlina" not in refused.response.content.decode()
 
 
 # -- whatever is sent -------------------------------------------------------------------------

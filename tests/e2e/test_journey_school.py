@@ -9,7 +9,7 @@ from tests.e2e.house import Door, choose
 from tests.e2e.steps import begin_referral, part, plan, send
 
 STORY = "Guru BK melihat memar di punggung siswi kelas tujuh; ia takut pulang ke ayah tirinya."
-FULL_NAME = "Melati Anggun Pasaribu"
+FULL_NAME = "Marlina Anggun Pasaribu"
 CALLED = "Ati"
 SUSPECT = "Darsono"
 LABEL = "kelas tujuh, tas kuning"

@@ -20,7 +20,7 @@ CALM = {
     "terkurung": "tidak", "bunuh_diri": "tidak", "tinggal_pelaku": "tidak", "anak_ada": "tidak",
     "luka": "tidak", "meningkat": "tidak",
 }  # fmt: skip
-NAME = "Melati Puspaningrum"
+NAME = "Marlina Puspaningrum"
 
 
 def open_file(by: Actor, triage: dict[str, str] | None = None, **changed: Any) -> CaseFile:
@@ -29,7 +29,7 @@ def open_file(by: Actor, triage: dict[str, str] | None = None, **changed: Any) -
         "area": "33.74",
         "categories": ("ktk",),
         "triage": Answers.of(CALM if triage is None else triage),
-        "identity": Identity(full_name=NAME, called_name="Mela"),
+        "identity": Identity(full_name=NAME, called_name="Lina"),
         "contact": Contact(phone="081234567890"),
         "sex": "P",
     }

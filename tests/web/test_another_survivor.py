@@ -63,7 +63,7 @@ def test_another_survivor_is_opened_from_the_incident_s_page_and_both_name_each_
     form = browser.get(link[1]).content.decode()
     assert 'value="2024-03-01"' in form
     # Nothing of the first survivor herself stands in the second one's form.
-    assert "Melati" not in form and "Mela" not in form and "081234567890" not in form
+    assert "Marlina" not in form and "Lina" not in form and "081234567890" not in form
     answer = browser.post(link[1], filled(cast))
     assert answer.status_code == 302
     second = next(each for each in files_of(cast) if each.case_id != first.case_id)

@@ -46,10 +46,10 @@ def test_the_list_shows_no_name_until_asked_and_records_the_asking(cast: Cast) -
     browser = signed_in(cast.ratih)
     covered = browser.get("/kasus/").content.decode()
     assert NAME not in covered
-    assert "Mela" not in covered
+    assert "Lina" not in covered
     assert file.pseudonym in covered
     shown = browser.post("/kasus/nama/", {"case": [number_of(file)]}).content.decode()
-    assert "Mela" in shown
+    assert "Lina" in shown
     with acting(cast.ratih):
         since = NOW.replace(year=2020)
         assert trail.list_own(cast.ratih, names=["identity.names_shown"], since=since)

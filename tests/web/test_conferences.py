@@ -127,7 +127,7 @@ def test_from_the_call_to_the_signed_minutes(scene: Scene, cast: Cast) -> None:
 def test_what_cannot_stand_is_told_beside_its_field(scene: Scene, cast: Cast) -> None:
     lead = signed_in(cast.ratih)
     address = reverse("conference-new", args=[case_number(scene.case_id)])
-    answer = lead.post(address, sent(words_0="Melati dijemput", day="2020-01-01"))
+    answer = lead.post(address, sent(words_0="Marlina dijemput", day="2020-01-01"))
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "use the pseudonym" in page

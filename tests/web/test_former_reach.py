@@ -233,9 +233,9 @@ def test_searches_and_lists_do_not_know_her(world: World, leave: Leave) -> None:
         assert world.case_number not in shown and world.packet_number not in shown, page
     if leave is hand_over:
         with acting(world.cast.ratih):
-            assert not people.search_names(world.cast.ratih, "Melati Uji Kusumaningrum") or all(
+            assert not people.search_names(world.cast.ratih, "Marlina Uji Kusumaningrum") or all(
                 found != world.case_id
-                for found in people.search_names(world.cast.ratih, "Melati Uji Kusumaningrum")
+                for found in people.search_names(world.cast.ratih, "Marlina Uji Kusumaningrum")
             )
 
 

@@ -162,7 +162,7 @@ def _search_and_open(done: Walk, actor: Actor) -> None:
     client = Client(raise_request_exception=False)
     sign_in(client, actor)
     here = f"/kasus/{done.world.case_number}/"
-    for words in ("Melati Kusumaningrum", worlds.NIK, worlds.PHONE):
+    for words in ("Marlina Kusumaningrum", worlds.NIK, worlds.PHONE):
         _note(done, client.post("/cari/", {"words": words}))
     _note(done, client.post(f"{here}identitas/", {"reason": "menghubungi"}))
     _note(done, client.post(f"{here}identitas/", {"reason": "lain", "words": worlds.NOTE}))

@@ -44,7 +44,7 @@ def shown(page: str, name: str) -> str:
 
 
 def form(**changes: Any) -> dict[str, Any]:
-    return {"version": "1", "full_name": NAME, "called_name": "Mela", "sex": "P"} | changes
+    return {"version": "1", "full_name": NAME, "called_name": "Lina", "sex": "P"} | changes
 
 
 @pytest.mark.parametrize("status", [409, 422])

@@ -86,7 +86,7 @@ def test_names_shown_for_a_minute_do_not_reach_paper(cast: Cast) -> None:
         .replace('<form class="on-paper"', "<div")
         .replace("</form>", "</div>")
     )
-    assert "Mela" in page and "Mela" not in on_paper(page)
+    assert "Lina" in page and "Lina" not in on_paper(page)
     assert number_of(file) in on_paper(page)
 
 

@@ -194,13 +194,13 @@ def test_a_companion_asks_the_own_shelter(shelter: Shelter) -> None:
     cast = shelter.cast
     with acting(cast.laras):
         operations.make_house(
-            details=HouseDetails(9102, "Rumah Uji Melati", "rptc", 14, ("kdrt",)), by=cast.laras,
+            details=HouseDetails(9102, "Rumah Uji Marlina", "rptc", 14, ("kdrt",)), by=cast.laras,
             at=NOW,
         )  # fmt: skip
     with acting(cast.ratih):
         number = custody.case_number(make_scene(cast).case_id)
     client, home = browser(cast.ratih), f"/kasus/{number}/hunian/"
-    assert "Rumah Uji Melati" not in page(client, home)
+    assert "Rumah Uji Marlina" not in page(client, home)
     asked = {"desk_id": 9102, "criteria": ["kdrt"], "children": 1}
     assert client.post(home, asked).status_code == 302
     text = page(client, home)

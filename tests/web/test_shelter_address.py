@@ -29,6 +29,7 @@ from tests.web.files import open_file
 from tests.web.test_leaks import codings, tables
 from tests.world import HOUSE_NAME, HOUSE_PLACE, World
 
+from rangkul.cases import operations as cases
 from rangkul.conferences import operations as conferences
 from rangkul.consent.operations import Ground
 from rangkul.consent.policy import HANDING_OVER
@@ -178,6 +179,30 @@ def test_the_parts_of_the_search_are_all_of_it() -> None:
 
 
 # -- planted faults: each is caught ------------------------------------------------------------
+
+
+def test_an_address_in_the_shared_file_is_refused(cast: Cast) -> None:
+    """Each agency of the case reads its notes and plan; a report's own words stand as they came."""
+    world = worlds.build(cast)
+    now = timezone.now()
+    for words in CANARIES:
+        with acting(cast.ratih), pytest.raises(InvalidInput) as noting:
+            cases.write_note(case_id=world.case_id, body=f"Di {words}", by=cast.ratih, at=now)
+        assert noting.value.errors == {"body": "tells_place"}
+        with acting(cast.ratih), pytest.raises(InvalidInput) as planning:
+            cases.state_need(
+                case_id=world.case_id, words=f"Ke {words}", service="hunian", by=cast.ratih, at=now
+            )
+        assert planning.value.errors == {"words": "tells_place"}
+    with acting(cast.ratih):
+        cases.write_note(
+            case_id=world.case_id, body=CANARIES[0], kind="report", by=cast.ratih, at=now
+        )
+    client = Client()
+    sign_in(client, cast.ratih)
+    answer = client.post(f"/kasus/{world.case_number}/catatan/", {"body": CANARIES[0]})
+    assert answer.status_code == 422
+    assert "letak rumahnya" in answer.content.decode()
 
 
 def test_an_address_in_a_message_is_refused_by_every_way(cast: Cast) -> None:

@@ -21,7 +21,7 @@ from rangkul.people.models import Person
 from rangkul.reports import operations as reports
 from rangkul.reports import queries as report_queries
 
-LONG = "Gang Melati nomor tujuh, belakang musala. " * 15
+LONG = "Gang Marlina nomor tujuh, belakang musala. " * 15
 
 
 @pytest.mark.parametrize(("signs", "limit"), [(400, 400), (401, 400), (0, 0)])

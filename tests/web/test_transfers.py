@@ -122,7 +122,7 @@ def test_the_receiver_reads_codes_and_words_and_no_identity(story: Story) -> Non
     assert story.url in _page(browser, "/pelimpahan/")
     shown = _page(browser, story.url)
     assert WORDS in shown and "Semarang" in shown and story.case not in shown
-    assert "Melati" not in shown and "Kusumaningrum" not in shown
+    assert "Marlina" not in shown and "Kusumaningrum" not in shown
     assert "Yohana" in shown
     assert _page(signed_in(story.cast.besse), story.url, 404)
 

@@ -65,10 +65,14 @@ def setup_django() -> None:
     """Make Django ready; a configuration fault ends with its sentence, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rangkul.config.settings")
     import django
+    from django.apps import apps
     from django.core.exceptions import ImproperlyConfigured
 
     from rangkul.foundation.errors import RangkulError
 
+    if apps.ready:
+        # A second time would open the log anew, on whatever stream is there now.
+        return
     try:
         django.setup()
     except ImproperlyConfigured as fault:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 
+# A log that cannot be written, as on a full disk, must not tell the fault's own words instead.
+logging.raiseExceptions = False
+
 
 class NoPersons(logging.Filter):
     """Replaces exception texts, which may repeat what a person typed, by their type and place."""

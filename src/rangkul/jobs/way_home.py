@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from uuid import UUID
 
 from rangkul.alerts import operations as alerts
@@ -16,7 +17,6 @@ from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting, system
 from rangkul.jobs.hands import by_first_who_may, hands_of
 from rangkul.jobs.tasks import subscribe
-from rangkul.network import queries as network
 from rangkul.repatriation import events, operations, queries, workflow
 from rangkul.shelter import events as shelter_events
 from rangkul.shelter import operations as shelters
@@ -44,25 +44,32 @@ def take_up_fate(event: Event) -> None:
 @subscribe(events.LEFT, events.MISSING, events.DIED, events.NOT_SAFE)
 def tell_organiser(event: Event) -> None:
     """Who carries the person and the supervisors are called, where another agency holds her."""
-    for supervisor in network.list_supervisors(event.agency_id):
-        with acting(supervisor):
-            case_id = queries.case_held_by(supervisor, int(event.subject_id))
-            if case_id is None:
-                return
-            carried = [each.user_id for each in custody.list_assignments(supervisor, case_id)]
-        told = [(Alert.SUPERVISOR, None), *((Alert.PERSON, user) for user in carried)]
-        calls = [
-            Call(
-                token=f"{event.name}:{event.subject_id}:{hour.now():%Y%m%d%H}",
-                agency_id=event.agency_id, audience=audience, kind=event.name,
-                subject_kind="hold", subject_id=event.subject_id,
-                about=("case", str(case_id)), user_id=user, urgent=True,
-            )
-            for audience, user in told
-        ]  # fmt: skip
-        with system("tick"):
-            alerts.raise_alerts(calls=calls, at=hour.now())
-        return
+    found: list[tuple[int, set[int]]] = []
+
+    def look(by: Actor) -> None:
+        case_id = queries.case_held_by(by, int(event.subject_id))
+        if case_id is None:
+            raise NotReachable("nobody on the way home whom this person may see")
+        found.append((case_id, {each.user_id for each in custody.list_assignments(by, case_id)}))
+
+    if by_first_who_may(hands_of(event.agency_id), look):
+        [(case_id, carried)] = found
+        _call_organiser(event, case_id, carried)
+
+
+def _call_organiser(event: Event, case_id: int, carried: Iterable[int]) -> None:
+    told = [(Alert.SUPERVISOR, None), *((Alert.PERSON, user) for user in carried)]
+    calls = [
+        Call(
+            token=f"{event.name}:{event.subject_id}:{hour.now():%Y%m%d%H}",
+            agency_id=event.agency_id, audience=audience, kind=event.name,
+            subject_kind="hold", subject_id=event.subject_id,
+            about=("case", str(case_id)), user_id=user, urgent=True,
+        )
+        for audience, user in told
+    ]  # fmt: skip
+    with system("tick"):
+        alerts.raise_alerts(calls=calls, at=hour.now())
 
 
 @subscribe(shelter_events.STAY_LOST)
@@ -177,12 +184,12 @@ def note_contact(event: Event) -> None:
 @subscribe(events.CLEARANCE_GIVEN)
 def take_up_clearance(event: Event) -> None:
     """The investigators have cleared somebody: the clock against them is met."""
-    for supervisor in network.list_supervisors(event.agency_id):
-        with acting(supervisor):
-            operations.take_up_clearance(
-                returnee_id=int(event.subject_id), by=supervisor, at=hour.now()
-            )
-        return
+
+    def follow(by: Actor) -> None:
+        operations.take_up_clearance(returnee_id=int(event.subject_id), by=by, at=hour.now())
+
+    if not by_first_who_may(hands_of(event.agency_id), follow):
+        log.warning("way home: nobody of agency %s can take up a clearance", event.agency_id)
 
 
 @subscribe(events.CLEARANCE_ASKED)

@@ -68,7 +68,7 @@ def test_only_the_lead_calls_and_only_for_what_it_leads(table: Table, cast: Cast
         ({"meeting": replace(MEETING, manner="online")}, "link", "required"),
         ({"meeting": replace(MEETING, manner="sihir")}, "manner", "unknown"),
         ({"meeting": replace(MEETING, lasts_minutes=5)}, "lasts_minutes", "out_of_range"),
-        ({"meeting": replace(MEETING, title="Soal Melati")}, "title", "names_survivor"),
+        ({"meeting": replace(MEETING, title="Soal Marlina")}, "title", "names_survivor"),
         ({"agenda": ()}, "agenda", "required"),
         ({"agenda": (AgendaEntry("danger", "Ibu Kusumaningrum"),)}, "agenda.0", "names_survivor"),
         ({"agenda": (AgendaEntry("mediation", "Berdamai"),)}, "agenda.0", "unknown"),

@@ -106,7 +106,7 @@ def test_nothing_is_decided_before_it_was_held_or_for_yesterday(table: Table) ->
         table.decide()
     table.hold()
     with pytest.raises(InvalidInput) as fault:
-        table.decide("Melati dijemput", due_on=(HELD - timedelta(days=1)).date())
+        table.decide("Marlina dijemput", due_on=(HELD - timedelta(days=1)).date())
     assert fault.value.errors == {"words": "names_survivor", "due_on": "past"}
 
 
@@ -140,7 +140,7 @@ def test_the_chair_signs_once_its_digest_is_in_the_trail_and_nothing_changes_aft
 def test_minutes_that_name_the_survivor_are_not_signed(table: Table, cast: Cast) -> None:
     table.hold()
     with pytest.raises(InvalidInput):
-        sign(table, cast.ratih, "Melati setuju.")
+        sign(table, cast.ratih, "Marlina setuju.")
 
 
 def test_a_correction_is_an_addendum_and_everybody_at_the_table_prints_both(

@@ -49,7 +49,7 @@ def test_before_the_seat_is_taken_nothing_is_read(table: Table, cast: Cast) -> N
         (Line("F", 1, "Rekening"), "not_agreed"),
         (Line("H", 9, "Semua riwayat"), "not_agreed"),
         (Line("H", 0, "Luka"), "not_agreed"),
-        (Line("H", 1, "Melati luka di lengan"), "names_survivor"),
+        (Line("H", 1, "Marlina luka di lengan"), "names_survivor"),
         (Line("H", 1, " "), "required"),
         (Line("H", 1, "x" * 601), "too_long"),
     ],

@@ -27,7 +27,7 @@ from rangkul.referrals.models import Request
 from rangkul.referrals.operations import Asked
 from rangkul.referrals.packet import Draft
 
-FULL_NAME, CALLED, NIK = "Melati Uji Kusumaningrum", "Nara", "3374015507030002"
+FULL_NAME, CALLED, NIK = "Marlina Uji Kusumaningrum", "Nara", "3374015507030002"
 PHONE, ADDRESS = "081234567890", "Jalan Kenanga Uji 17 RT 3"
 SUSPECT = "Bramantyo Uji Hartono"
 DESK = SERVICE_DESK[KUPANG]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError
 from tests.domain.repatriation.scene import KUPANG, TRANSIT_DESK, Road, make_road, officer
-from tests.domain.shelter.scene import Shelter, build
+from tests.domain.shelter.scene import ADDRESS, Shelter, build
 from tests.people import NOW, Cast
 
+from rangkul.foundation import outgoing
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting
@@ -21,6 +23,7 @@ from rangkul.repatriation import operations, queries
 from rangkul.repatriation.models import Leg
 from rangkul.repatriation.operations import Asking, Decision, receiving
 from rangkul.repatriation.policy import ShelterDecides
+from rangkul.repatriation.queries import LegWords
 from rangkul.shelter import operations as shelters
 from rangkul.shelter.models import Stay
 from rangkul.shelter.operations import GroupMember, Person
@@ -182,3 +185,38 @@ def test_an_article_of_another_service_is_refused_and_none_chosen_fits(
     with acting(road.organiser):
         assert set(Basis.objects.values_list("article", flat=True)) == {"uu21_2007_51"}
     assert Asking("", "").article == ""
+
+
+@pytest.mark.parametrize("field", ["place", "luggage"])
+def test_the_minutes_never_tell_where_the_house_is(
+    road: Road, shelter: Shelter, field: str
+) -> None:
+    """Both ends read them: whoever keeps the house writes where one met instead."""
+    leg = road.leg()
+    road.ask(leg)
+    road.answer(leg, road.transit)
+    told = {"place": "Dermaga", "luggage": "satu tas"} | {field: f"di {ADDRESS}"}
+    with acting(road.transit), pytest.raises(InvalidInput) as fault:
+        items = [operations.Item(t.id, True, "well", told["luggage"]) for t in road.travellers(leg)]
+        operations.write_minutes(
+            leg_id=leg.id, token=uuid4(), by=road.transit, at=NOW,
+            minutes=operations.Minutes(told["place"], NOW, items),
+        )  # fmt: skip
+    assert fault.value.errors == {field: "tells_place"}
+
+
+def test_nor_does_any_other_word_of_the_road(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: a keeper that knows one street. What is planned and what is asked go by it."""
+    keeper = "tells_place"
+    monkeypatch.setattr(outgoing, "_KEEPERS", [lambda words, by: keeper * ("Kenanga" in words)])
+    for field in ("meeting_point", "drop_point"):
+        words = LegWords(**({"meeting_point": "Dermaga", "drop_point": ""} | {field: "Kenanga 3"}))
+        with pytest.raises(InvalidInput) as fault:
+            road.leg(words=words)
+        assert fault.value.errors == {field: "tells_place"}
+    with acting(road.organiser), pytest.raises(InvalidInput) as fault:
+        operations.ask_clearance(
+            returnee_ids=road.people, agency_id=KUPANG, by=road.organiser, at=NOW,
+            words="LP 3, Kenanga",
+        )  # fmt: skip
+    assert fault.value.errors == {"words": "tells_place"}

@@ -221,7 +221,7 @@ def test_the_own_agencys_case_is_asked_for_by_its_companion(shelter: Shelter) ->
     cast = shelter.cast
     with acting(cast.laras):
         house: House = operations.make_house(
-            details=HouseDetails(9102, "Rumah Uji Melati", "rptc", 14, ("kdrt",)), by=cast.laras,
+            details=HouseDetails(9102, "Rumah Uji Marlina", "rptc", 14, ("kdrt",)), by=cast.laras,
             at=NOW,
         )  # fmt: skip
         room = operations.add_room(

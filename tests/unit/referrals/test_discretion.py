@@ -7,7 +7,7 @@ import pytest
 from rangkul.referrals.discretion import Secrets, find
 
 SECRETS = Secrets(
-    names=("Melati Kusumaningrum",), suspects=("Bram Hartono",), phones=("+6281234567890",),
+    names=("Marlina Kusumaningrum",), suspects=("Bram Hartono",), phones=("+6281234567890",),
     addresses=("Jalan Kenanga 17",),
 )  # fmt: skip
 

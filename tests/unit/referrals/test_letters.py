@@ -45,7 +45,7 @@ def test_the_reader_would_see_a_telling_word() -> None:
     [
         (Slip("", "Gedung B"), "when"), (Slip("Senin", " "), "place"),
         (Slip("Senin", "x" * 161), "place"), (Slip("Senin", "Kantor Polisi"), "place"),
-        (Slip("Senin", "UPTD-PPA"), "place"), (Slip("Senin", "Rumah aman Melati"), "place"),
+        (Slip("Senin", "UPTD-PPA"), "place"), (Slip("Senin", "Rumah aman Marlina"), "place"),
         (Slip("Senin", "Gedung B", "surat RK-7F3K-9QXT"), "bring"),
         (Slip("Senin", "Gedung B", "NIK 3374015507030002"), "bring"),
     ],

@@ -14,7 +14,7 @@ from rangkul.cases.models import Note
 from rangkul.cases.operations import once
 from rangkul.custody import queries as custody
 from rangkul.custody.models import Case
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import new_id
@@ -33,7 +33,9 @@ def write_note(
 ) -> Note:  # fmt: skip
     """Write a note. The same words under the same ``token`` again return the note they made.
 
-    Raises ``InvalidInput`` for an empty or over-long text or a time to come.
+    Raises ``InvalidInput`` for an empty or over-long text, a time to come, and words that must not
+    leave the agency (``foundation.outgoing``): each agency of the case reads it. What a report says
+    is taken as it came.
     """
     require(by.roles, Permission.WRITE_NOTE)
     case = custody.lock_case(by, case_id)
@@ -41,6 +43,8 @@ def write_note(
     before = Note.objects.filter(case=case, token=key).first() if key else None
     if before is not None:
         return before
+    if kind != "report":
+        _keep_inside(body, by)
     note = file_note(
         case=case, body=body, kind=kind, by=by, at=at, happened_at=happened_at or at, token=key
     )
@@ -90,6 +94,7 @@ def refile_note(*, note_id: UUID, body: str, reason: str, by: Actor, at: datetim
     """Withdraw one's own note and file its correction in its place; both remain."""
     old = _withdraw(note_id, reason, by=by, at=at)
     case = custody.get_access(by, old.case_id).case
+    _keep_inside(body, by)
     note = file_note(
         case=case, body=body, kind=old.kind, by=by, at=at, happened_at=old.happened_at,
         replaces=old.id,
@@ -99,6 +104,11 @@ def refile_note(*, note_id: UUID, body: str, reason: str, by: Actor, at: datetim
         case_id=note.case_id, reason=reason, detail={"replaces": str(old.id)},
     )  # fmt: skip
     return note
+
+
+def _keep_inside(body: str, by: Actor) -> None:
+    if kept := outgoing.leaving({"body": body}, by):
+        raise InvalidInput(kept)
 
 
 @transaction.atomic

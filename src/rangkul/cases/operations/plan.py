@@ -14,7 +14,7 @@ from rangkul.cases.models import Need
 from rangkul.cases.operations import once
 from rangkul.cases.operations.medical import MEDICAL, meet_medical_window
 from rangkul.custody import queries as custody
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
@@ -50,6 +50,7 @@ def state_need(
         errors["words"] = "required"
     elif len(words) > _MOST_WORDS:
         errors["words"] = "too_long"
+    errors |= outgoing.leaving({"words": words}, by)
     if service not in _SERVICE_CODES:
         errors["service"] = "unknown"
     if urgency not in URGENCIES:

@@ -36,6 +36,10 @@ def sentences(fault: InvalidInput) -> dict[str, str]:
         "unknown": _("Please choose from the list."),
         "malformed": _("Please check this number."),
         "impossible": _("This cannot be."),
+        "tells_place": _(
+            "This tells where the house is, and each agency of the file reads it. Write it in the "
+            "shelter's own notes."
+        ),
         "before_start": _("The end lies before the beginning."),
     }
     return {name: known.get(code, code) for name, code in fault.errors.items()}

@@ -173,6 +173,8 @@ def fault_words(field: str, code: str) -> str:
     """One thing that stopped an act, in words; the code itself where no sentence stands."""
     if code == "too_long":
         return _("Too long.")
+    if code == "tells_place":
+        return _("This tells where the house is. Name a meeting point instead.")
     if (field, code) in _SENTENCES:
         return str(_SENTENCES[field, code])
     return _("This does not fit: %(what)s.") % {"what": code}

@@ -13,7 +13,7 @@ from django.db import transaction
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.clocks import operations as clocks
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.locks import check_version
@@ -44,6 +44,8 @@ def ask_clearance(
     require(by.roles, Permission.ORGANISE_RETURNS)
     if len(words) > MOST_WORDS:
         raise InvalidInput({"words": "too_long"})
+    if kept := outgoing.leaving({"words": words}, by):
+        raise InvalidInput(kept)
     agency = network.get_agency(agency_id)
     asked = queries.lock_returnees(by, returnee_ids)
     for person in asked:
@@ -114,6 +116,7 @@ def answer_as_investigator(
         errors["until"] = "required" if until is None else "too_far"
     if len(because) > MOST_WORDS:
         errors["because"] = "too_long"
+    errors |= outgoing.leaving({"because": because}, by)
     if errors:
         raise InvalidInput(errors)
     key = vault.key_for(Owner("clearance", row.id), row.subject, DataClass.PACKET)

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from rangkul.accounts import queries as accounts
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import new_id
@@ -147,7 +147,7 @@ def _side(leg: Leg, handover: Handover, by: Actor) -> str:
 
 def _write(leg: Leg, token: UUID, minutes: Minutes, *, by: Actor, at: datetime) -> Handover:
     known = {t.id: t for t in Traveller.objects.filter(leg=leg)}
-    errors = _minutes_errors(minutes, known, at)
+    errors = _minutes_errors(minutes, known, at) | outgoing.leaving(_texts(minutes), by)
     if errors:
         raise InvalidInput(errors)
     handover_id = new_id()
@@ -176,6 +176,13 @@ def _write(leg: Leg, token: UUID, minutes: Minutes, *, by: Actor, at: datetime) 
                 "absent": [str(t) for t in handover.absent]},
     )  # fmt: skip
     return handover
+
+
+def _texts(minutes: Minutes) -> dict[str, str]:
+    """What both ends of a leg read, by field."""
+    return {
+        "place": minutes.place, "luggage": "\n".join(item.luggage for item in minutes.items),
+    }  # fmt: skip
 
 
 def _minutes_errors(minutes: Minutes, known: dict[UUID, Traveller], at: datetime) -> dict[str, str]:

@@ -20,7 +20,7 @@ from rangkul.consent.models import Basis
 from rangkul.consent.operations import Ground
 from rangkul.consent.policy import CONSENT, BasisMissing, obstacle
 from rangkul.consent.queries import BasisWords
-from rangkul.foundation import vault
+from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import new_id
@@ -119,7 +119,7 @@ def plan_leg(
     journey = Journey.objects.filter(id=journey_id, agency_id=by.agency_id).first()
     if journey is None:
         raise NotReachable("no such journey")
-    errors = _stretch_errors(stretch, at)
+    errors = _stretch_errors(stretch, by, at)
     people = queries.lock_returnees(by, returnee_ids)
     if any(person.state != workflow.WAITING for person in people):
         errors["people"] = "not_waiting"
@@ -233,8 +233,8 @@ def staffed(desk_id: int) -> bool:
     return any(desk_id in member.desk_ids for member in members)
 
 
-def _stretch_errors(stretch: Stretch, at: datetime) -> dict[str, str]:
-    errors = {}
+def _stretch_errors(stretch: Stretch, by: Actor, at: datetime) -> dict[str, str]:
+    errors = outgoing.leaving(asdict(stretch.words), by)
     if stretch.service not in SERVICES:
         errors["service"] = "unknown"
     if stretch.mode not in workflow.MODES:
