@@ -21,20 +21,26 @@ begin
 end $body$;
 
 -- Every act below it is committed, or never will be. Transactions are counted for the whole
--- cluster: one that is known to run in another database writes no act here, and holds nothing up.
+-- cluster: one that is known to run in another database, or for the server itself (the cleaning
+-- of tables, which has no user), writes no act here and holds nothing up. One that has ended since
+-- the snapshot is seen by every later statement, as the one that reads the batch.
 create function house.act_horizon() returns bigint stable {_DEFINER} as $body$
 declare
   now_at pg_snapshot := pg_current_snapshot();
-  running bigint;
+  x xid8;
 begin
-  select min(x::text::bigint) into running from pg_snapshot_xip(now_at) x
-  where not exists (
-    select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid
-    where l.locktype = 'transactionid' and l.granted and l.mode = 'ExclusiveLock'
-      and l.transactionid::text::bigint = x::text::bigint & 4294967295
-      and a.datid is distinct from (select oid from pg_database where datname = current_database()));
+  for x in select r.running from pg_snapshot_xip(now_at) r (running) order by 1 loop
+    continue when exists (
+      select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'transactionid' and l.granted and l.mode = 'ExclusiveLock'
+        and l.transactionid::text::bigint = x::text::bigint & 4294967295
+        and (a.usesysid is null
+          or a.datid <> (select oid from pg_database where datname = current_database())));
+    continue when pg_xact_status(x) <> 'in progress';
+    return (select base from house.act_base where id = 1) + x::text::bigint;
+  end loop;
   return (select base from house.act_base where id = 1)
-    + coalesce(running, pg_snapshot_xmax(now_at)::text::bigint);
+    + pg_snapshot_xmax(now_at)::text::bigint;
 end $body$;
 
 -- By how much new acts would be numbered below those that stand already: 0 unless restored.

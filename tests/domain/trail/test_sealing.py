@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections, transaction
+from tests.conftest import CLONE, SERVER
 from tests.people import NOW, Cast, owner_url
 from tests.rows import app_as
 
@@ -44,6 +45,27 @@ def act(by: Actor, *, name: str = "test.act", times: int = 1) -> None:
 
 def seal(files: list[Path], **more: Any) -> int:
     return seal_acts(at=NOW, key=KEY, files=files, **more)
+
+
+def test_what_runs_elsewhere_or_for_the_server_holds_nothing_up(
+    trail: None, cast: Cast, files: list[Path]
+) -> None:
+    """Transactions are counted for the whole cluster: one in another database is none of ours."""
+    assert SERVER is not None
+    with SERVER.superuser("postgres") as elsewhere:
+        elsewhere.autocommit = False
+        elsewhere.execute("select pg_current_xact_id()")
+        act(cast.ratih, times=2)
+        assert seal(files) == 2
+        elsewhere.rollback()
+    # Planted fault: the same in this database holds up, since it might write an act.
+    with SERVER.superuser(CLONE) as here:
+        here.autocommit = False
+        here.execute("select pg_current_xact_id()")
+        act(cast.ratih)
+        assert seal(files) == 0
+        here.rollback()
+    assert seal(files) == 1
 
 
 def verdict(files: list[Path]) -> proof.Verdict:
