@@ -29,14 +29,14 @@ def measure(actor: Actor) -> dict[str, float | int | bool]:
     """
     from django.db import connections
 
-    _seal_what_stands()
-    connections.close_all()
     plain, sealed = 0, 0
-    for _ in range(ROUNDS):
-        plain += _window(actor, sealing=False)
-        sealed += _window(actor, sealing=True)
-        _seal_what_stands()
-        connections.close_all()
+    with tempfile.TemporaryDirectory() as folder:
+        witness = Path(folder) / "checkpoints.jsonl"
+        for _ in range(ROUNDS):
+            _seal_what_stands(witness)
+            connections.close_all()
+            plain += _window(actor, None)
+            sealed += _window(actor, witness)
     seconds = WINDOW_SECONDS * ROUNDS
     share = sealed / plain
     return {
@@ -45,8 +45,8 @@ def measure(actor: Actor) -> dict[str, float | int | bool]:
     }  # fmt: skip
 
 
-def _window(actor: Actor, *, sealing: bool) -> int:
-    """Acts written in one window."""
+def _window(actor: Actor, witness: Path | None) -> int:
+    """Acts written in one window; sealed meanwhile where there is a ``witness`` to write to."""
     context = multiprocessing.get_context("fork")
     begin, end = context.Event(), context.Event()
     counts = context.Array("q", WRITERS)
@@ -56,16 +56,16 @@ def _window(actor: Actor, *, sealing: bool) -> int:
     ]
     for writer in writers:
         writer.start()
-    sealer = threading.Thread(target=_seal_until, args=(end,))
+    sealer = threading.Thread(target=_seal_until, args=(end, witness))
     time.sleep(0.3)
     begin.set()
-    if sealing:
+    if witness is not None:
         sealer.start()
     time.sleep(WINDOW_SECONDS)
     end.set()
     for writer in writers:
         writer.join()
-    if sealing:
+    if witness is not None:
         sealer.join()
     return sum(counts)
 
@@ -82,20 +82,19 @@ def _write(actor: Actor, begin: Event, end: Event, counts: list[int], place: int
         counts[place] += 1
 
 
-def _seal_until(end: Event) -> None:
+def _seal_until(end: Event, witness: Path) -> None:
     from django.db import connections
 
     while not end.wait(_SEAL_EVERY):
-        _seal_what_stands()
+        _seal_what_stands(witness)
     connections.close_all()
 
 
-def _seal_what_stands() -> None:
+def _seal_what_stands(witness: Path) -> None:
     from django.conf import settings
 
     from rangkul.foundation import hour
     from rangkul.trail import seals
     from rangkul.trail.sealing import seal_acts
 
-    path = Path(tempfile.gettempdir()) / f"rangkul-bench-{settings.KEY_RING.fingerprint}.jsonl"
-    seal_acts(at=hour.now(), key=seals.private_key(settings.KEY_RING), files=[path])
+    seal_acts(at=hour.now(), key=seals.private_key(settings.KEY_RING), files=[witness])
