@@ -254,7 +254,7 @@ def test_a_holder_taken_away_by_the_owner_is_found(house: Cast, fault: str) -> N
     count(walk.case_id)
     with psycopg.connect(people.owner_url()) as owner:
         owner.execute("alter table custody_case disable trigger user")
-        owner.execute(fault)  # type: ignore[arg-type]
+        owner.execute(fault.encode())
         owner.commit()
     with pytest.raises(AssertionError):
         count(walk.case_id)

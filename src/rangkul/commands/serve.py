@@ -6,6 +6,8 @@ import argparse
 import ipaddress
 import logging
 import os
+from collections.abc import Awaitable, Callable
+from typing import cast
 
 from rangkul.commands.cli import setup_django
 from rangkul.foundation.errors import RangkulError
@@ -95,7 +97,9 @@ def worker() -> int:
                     app=ready, concurrency=2, delete_jobs=DeleteJobCondition.SUCCESSFUL,
                     fetch_job_polling_interval=5,
                 )  # fmt: skip
-                await hands.run()  # type: ignore[no-untyped-call]
+                # The library leaves it without types.
+                serve = cast(Callable[[], Awaitable[None]], hands.run)
+                await serve()
 
         asyncio.run(work())
     return 0
