@@ -8,13 +8,15 @@ BIN := $(VENV)/bin
 STATIC := src/rangkul/look/static/rangkul
 AREAS := src/rangkul/reference/data/areas
 
-.PHONY: help run test check bench wheel setup front areas messages clean lock format
+.PHONY: help run test check bench security matrix wheel setup front areas messages clean lock format
 
 help:
 	@echo "make run    start the demonstration on http://127.0.0.1:$(PORT)/ (EMPTY=1: an empty system)"
 	@echo "make test   run the whole suite"
 	@echo "make check  format, lint, types, import order, migrations, translations"
 	@echo "make bench  measure the pages on a synthetic country"
+	@echo "make security  hold every promise of docs/security.md against its check, and write the page"
+	@echo "make matrix    who is answered what: every role, relation, state, route and method"
 	@echo "make wheel  build a wheel that needs no Node, make or git"
 
 run: setup
@@ -37,6 +39,15 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)
+
+security: setup
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "promise or planted" --promises docs/security.json
+	@$(BIN)/python ops/security_page.py
+
+matrix: setup
+	@$(BIN)/pytest -n 2 --dist loadgroup --promises /dev/stdout tests/walls \
+	  tests/contracts/test_permissions.py tests/contracts/test_foreign_agency.py \
+	  tests/contracts/test_walls_of_sql.py tests/domain/test_policy_within_row_security.py
 
 wheel: setup
 	@rm -rf dist

@@ -45,6 +45,8 @@ _CASE = (
     ("assessments", "asesmen/", ""), ("triage", "asesmen/rk01_triase/", ""),
     ("tppo", "asesmen/rk02_tppo/", ""),
     ("consent", "persetujuan/", ""), ("consent-medical", "persetujuan/?service=medis", ""),
+    ("consent-notice", "persetujuan/penjelasan/?huruf=besar", ""),
+    ("consent-part", "persetujuan/", "article details summary"),
     ("referrals-of-case", "rujukan/", ""), ("referral-begin", "rujukan/baru/", ""),
     ("referral-medical", "rujukan/baru/?layanan=medis", ""), ("documents", "dokumen/", ""),
     ("course", "perjalanan/", ""), ("cover", "perjalanan/sampul/", ""),
@@ -74,7 +76,11 @@ SCREENS: tuple[Screen, ...] = (
     Screen("letter", "tiara", "{sent}surat/"),
     Screen("search", "tiara", "/cari/"),
     Screen("account", "tiara", "/akun/saya/"),
-    Screen("second-factor", "tiara", "/akun/totp/activate/"),
+    Screen("second-factor", "tiara", "/akun/2fa/totp/activate/"),
+    Screen("second-keys", "tiara", "/akun/2fa/"),
+    Screen("passkey-new", "tiara", "/akun/2fa/webauthn/add/"),
+    Screen("passkeys", "tiara", "/akun/2fa/webauthn/"),
+    Screen("sessions", "tiara", "/akun/sesi/"),
     Screen("earlier-contact", "dewi", "/laporan/kontak/"),
     Screen("today-unit", "dewi", "/?siapa=unit"),
     Screen("cases-unit", "dewi", "/kasus/"),
@@ -94,8 +100,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("hours", "admin.palangkaraya", "{own_desk}jam/"),
     Screen("services", "admin.palangkaraya", "{own_desk}layanan/"),
     Screen("places", "admin.palangkaraya", "{own_desk}tempat/"),
+    Screen("confirm", "admin.palangkaraya", "/akun/pastikan/?next=/jaringan/petugas/undang/"),
     Screen("staff", "admin.palangkaraya", "/jaringan/petugas/"),
     Screen("member", "admin.palangkaraya", "{member}"),
+    Screen("member-renew", "admin.palangkaraya", "{member}masuk/"),
     Screen("member-end", "admin.palangkaraya", "{member}akhiri/"),
     Screen("absence", "admin.palangkaraya", "{member}cuti/"),
     Screen("invite", "admin.palangkaraya", "/jaringan/petugas/undang/"),
@@ -186,6 +194,9 @@ class Walk:
         if not address:
             return False
         self.page.goto(self.base + address)
+        if "/akun/pastikan/" in self.page.url and screen.name != "confirm":
+            # What weighs asks once more who one is; the demonstration's people click.
+            self.page.locator('button[name="factor_click"]').click()
         if screen.opens:
             self.page.locator(screen.opens).first.click()
         return True

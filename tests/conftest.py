@@ -19,6 +19,8 @@ import pytest
 import pytest_django
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from tests import promises
+from tests.promises import figure as figure
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -59,6 +61,11 @@ class Lease:
         except BlockingIOError:
             return False
         return True
+
+    def end(self) -> None:
+        """Nothing more is asked of this run's server."""
+        if self._file is not None:
+            self._file.close()
 
 
 _LEASE = Lease()
@@ -137,6 +144,8 @@ def _prepare_environment() -> TestServer | None:
     os.environ["RANGKUL_KEYRING"] = ring
     os.environ.pop("DATABASE_URL", None)
     os.environ["RANGKUL_POOL"] = "0"
+    # Tests knock faster than any person; those of the pace itself set their own.
+    os.environ.setdefault("RANGKUL_REQUESTS_PER_MINUTE", "0")
     os.environ["RANGKUL_EMBEDDED_URL"] = server.url(roles.APP, CLONE)
     os.environ["RANGKUL_EMBEDDED_OWNER_URL"] = server.url(roles.OWNER, CLONE)
     os.environ["DJANGO_SETTINGS_MODULE"] = "rangkul.config.settings"
@@ -150,6 +159,21 @@ def _prepare_environment() -> TestServer | None:
 
 
 SERVER = _prepare_environment()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Ours: see ``tests/promises.py``."""
+    promises.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ours: see ``tests/promises.py``."""
+    promises.configure(config)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Ours: see ``tests/promises.py``."""
+    promises.note_marks(item)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -170,6 +194,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             )
     if _LEASE.is_last():
         SERVER.stop()
+    _LEASE.end()
 
 
 class _ByGroup(LoadScopeScheduling):
@@ -303,3 +328,11 @@ def committed_db(django_db_setup: None, django_db_blocker: pytest_django.DjangoD
         for connection in connections.all():
             connection.close()
         clone_database(SERVER, CLONE)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_drew_before() -> None:
+    """A test's person has the whole measure of keys of a minute: the tests are one process."""
+    from rangkul.foundation import draw
+
+    draw.forget()

@@ -196,8 +196,9 @@ def seed() -> None:
         )
 
 
-def sign_in(client: Any, actor: Actor) -> None:
-    """Let Django's test client act as ``actor``, second factor passed."""
+def sign_in(client: Any, actor: Actor, *, fresh: bool = True) -> None:
+    """Let Django's test client act as ``actor``, second factor passed: just now when ``fresh``."""
+    from rangkul.accounts import factors
     from rangkul.accounts.models import User
 
     client.force_login(
@@ -206,6 +207,8 @@ def sign_in(client: Any, actor: Actor) -> None:
     session = client.session
     session["second_factor"] = "set"
     session["membership_id"] = actor.membership_id
+    if fresh:
+        factors.note_factor(session, user_id=actor.user_id)
     session.save()
 
 

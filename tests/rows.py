@@ -32,7 +32,12 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "alerts_delivery": {"state": "waiting", "channel": "email"},
     "cases_casefile": {"state": "open", "risk": "rendah"},
     "cases_need": {"state": "planned"},
-    "consent_basis": {"letter": "a", "valid_until": NOW + timedelta(days=90)},
+    "consent_basis": {
+        "letter": "a",
+        "valid_until": NOW + timedelta(days=90),
+    },
+    "consent_crossing": {"purpose": "layanan"},
+    "consent_evidence": {"kind": "signature"},
     "clocks_clock": {"state": "running"},
     "conferences_conference": {"state": "called", "manner": "place", "lasts_minutes": 60},
     "conferences_proposal": {"state": "waiting"},
@@ -45,6 +50,8 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "people_sameperson": {"first_case_id": 1, "second_case_id": 2},
     "people_token": {"subject_kind": "p", "token": 42},
     "repatriation_clearance": {"answer": ""},
+    "retention_request": {"kind": "access", "state": "received"},
+    "retention_erasure": {"state": "proposed"},
     "repatriation_returnee": {"state": "waiting", "travel_paper": ""},
     "repatriation_traveller": {"state": "planned"},
     "repatriation_visit": {"month": 1, "result": "safe", "reason": ""},
@@ -65,6 +72,8 @@ _CHOSEN: dict[str, dict[str, object]] = {
         "outcome_by": NOW + timedelta(hours=3),
     },
 }
+# Columns with a default of their own, which a row that hangs on this one wants otherwise.
+_BESIDES: dict[str, dict[str, object]] = {"consent_basis": {"purposes": ["layanan"]}}
 # Parents that the database writes itself, or that name what no row made here would.
 _ONE_FOR_ALL = {"repatriation_hold", "shelter_admission", "shelter_stay"}
 _BY_TYPE: dict[str, object] = {
@@ -153,7 +162,7 @@ def add_row(
         if column.name in given:
             continue
         values[column.name] = _value(connection, table, column, by, given, parents=parents)
-    values |= given
+    values |= _BESIDES.get(table, {}) | given
     names = sql.SQL(", ").join(map(sql.Identifier, values))
     marks = sql.SQL(", ").join([sql.Placeholder()] * len(values))
     row = connection.execute(
@@ -306,8 +315,15 @@ def write_whole_file(by: Actor, receiver_agency: int) -> WholeFile:
             app, "shelter_stay", by, admission_id=ids["shelter_admission"], ended_at=NOW
         )
         for owner_kind, owner_id in (("case", case_id), ("request", request), ("report", report)):
+            subject = uuid4()
+            if owner_kind == "request":
+                # A key that another agency reaches stands under what crossed, on a basis.
+                add_row(
+                    app, "consent_crossing", by, case_id=case_id, audience="case",
+                    subject=subject, to_agency_id=receiver_agency,
+                )  # fmt: skip
             ids["foundation_datakey"] = add_row(
-                app, "foundation_datakey", by,
+                app, "foundation_datakey", by, subject=subject,
                 owner_kind=owner_kind, owner_id=owner_id, audience="case", created_at=NOW,
             )  # fmt: skip
         app.execute(
@@ -320,7 +336,8 @@ def write_whole_file(by: Actor, receiver_agency: int) -> WholeFile:
         held = app.execute("select min(id) from repatriation_hold").fetchone()
         assert held is not None
         ids["repatriation_hold"] = held[0]
-        filled = _fill_the_rest(app, by, ids)
+        filled = _fill_the_rest(app, by, ids, case_id)
+        app.execute("select house.take_reading('case', %s)", [[case_id]])
     with app_as(Scope.system("tick")) as app:
         filled["alerts_delivery"] = add_row(
             app, "alerts_delivery", by, alert_id=filled["alerts_alert"]
@@ -333,7 +350,28 @@ def write_whole_file(by: Actor, receiver_agency: int) -> WholeFile:
             "noticed_at, answer) values (%s, %s, %s, %s, %s, '')",
             [uuid4(), *values.values(), datetime(2026, 3, 2, tzinfo=UTC)],
         )
+    _watched(by, case_id)
     return WholeFile(case_id, int(str(request)), int(str(report)), ids | filled)
+
+
+def _watched(by: Actor, case_id: int) -> None:
+    """What only triggers and others write: a relation that was lifted, a stop that is over."""
+    with as_owner() as owner:
+        owner.execute("alter table custody_relation disable trigger house_guard_relation")
+        owner.execute(
+            "insert into custody_relation (id, agency_id, case_id, user_id, related_to, tie, "
+            "declared_at, declared_by, lifted_at, lifted_by, lift_reason) values "
+            "(gen_random_uuid(), %s, %s, 1, 'suspect', 'kin', now(), 1, now(), 2, 'mistaken')",
+            [by.agency_id, case_id],
+        )
+        owner.execute("set constraints all immediate")
+        owner.execute("alter table custody_relation enable trigger house_guard_relation")
+        owner.execute(
+            "insert into custody_readingstop (id, agency_id, user_id, measure, hours, count, "
+            "stopped_at, verdict) values (gen_random_uuid(), %s, 1, 'other', 1, 60, now(), "
+            "'justified')",
+            [by.agency_id],
+        )
 
 
 def _add_service_row(app: Connection, table: str, by: Actor, case_id: int) -> None:
@@ -345,7 +383,9 @@ def _add_service_row(app: Connection, table: str, by: Actor, case_id: int) -> No
         )  # fmt: skip
 
 
-def _fill_the_rest(app: Connection, by: Actor, known: Mapping[str, object]) -> dict[str, object]:
+def _fill_the_rest(
+    app: Connection, by: Actor, known: Mapping[str, object], case_id: int
+) -> dict[str, object]:
     """Agency-owned tables that need nothing special, so that a new one is never forgotten."""
     filled = {name: known[name] for name in ("shelter_admission",)}
     for table in secured_tables(app):
@@ -360,6 +400,11 @@ def _fill_the_rest(app: Connection, by: Actor, known: Mapping[str, object]) -> d
             whose["admission_id"] = filled["shelter_admission"]
         if table == "repatriation_clearance":
             whose["returnee_id"] = known["repatriation_returnee"]
+        if table == "custody_emergencygrant" or table.startswith("retention_"):
+            whose |= {"case_id": case_id} if has_column(app, table, "case_id") else {}
+        if table == "custody_emergencystep":
+            # A borrowing runs already: the same person cannot borrow the same case twice.
+            whose |= {"grant_id": filled["custody_emergencygrant"], "step": "words"}
         if table == "alerts_seen":
             # The same call twice is one alert: no second parent can be made for it.
             whose["alert_id"] = filled["alerts_alert"]
@@ -381,6 +426,8 @@ _WHOSE = {"conferences_seat": ("user_id",), "conferences_decision": ("owner_user
 
 _FILLED_ELSEWHERE = {
     "alerts_delivery",
+    # The file would be closed to whoever fills the tables; nobody inserts a reading.
+    "custody_relation", "custody_reading", "custody_readingstop",
     "custody_case", "custody_caseaccess", "referrals_request", "reports_report",
     "reports_earliercontact", "trail_act",
 }  # fmt: skip

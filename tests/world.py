@@ -44,8 +44,10 @@ from rangkul.clocks import operations as clocks
 from rangkul.conferences import operations as conferences
 from rangkul.conferences import queries as conference_queries
 from rangkul.conferences.sharing import Line
+from rangkul.consent import proofs
 from rangkul.consent.operations import Ground
 from rangkul.consent.policy import HANDING_OVER
+from rangkul.custody import emergency
 from rangkul.custody import operations as custody_operations
 from rangkul.custody import queries as custody
 from rangkul.custody.models import Case
@@ -63,8 +65,11 @@ from rangkul.reports import operations as reports
 from rangkul.reports import queries as report_queries
 from rangkul.reports.content import About, ReportContent, Reporter
 from rangkul.reports.models import EarlierContact
+from rangkul.retention import operations as rights
+from rangkul.retention import queries as rights_queries
 from rangkul.shelter import operations as shelter
 from rangkul.shelter import queries as shelter_queries
+from rangkul.shelter.models import PlaceLook
 from rangkul.shelter.sealed import HousePlace
 
 REPORTER, REPORTER_PHONE = "Paulina Uji Seran", "085712349876"
@@ -82,7 +87,11 @@ AGENDA_WORDS = "Siapa menjemput dari sanggar tari"
 SHOWN_WORDS = "Balutan di siku diganti tiap dua hari"
 DECISION_WORDS = "Kontrol siku bersama perawat Marsiana"
 TRANSFER_WORDS = "Sebentar lagi menetap bersama ibunya di seberang pulau"
+ASKED_WORDS = "Siapa saja yang sudah membaca ceritaku sejak lebaran"
 TRIAGE_WHY = "Pelaku sudah ditahan sejak Selasa"
+BORROWED_WORDS = "Ia duduk di ruang tunggu berselendang ungu"
+_NOBODY = UUID(int=0)
+WITNESS = "Wilhelmina Uji Ndolu, juru bahasa"
 
 # What may stand nowhere in the clear: a survivor's, a suspect's or a reporter's own words.
 SECRETS = (
@@ -90,7 +99,8 @@ SECRETS = (
     REPORTER_PHONE, NOTE, STORY, NEED, MESSAGE, DOCUMENT_NAME, "perjanjian kerja", TRIAGE_WHY,
     HOUSE_NAME, HOUSE_NOTE, HOUSE_PLACE.address, HOUSE_PLACE.phone, HOUSE_PLACE.latitude,
     HOUSE_PLACE.longitude, HOUSE_PLACE.way, MEETING_POINT,
-    AGENDA_WORDS, SHOWN_WORDS, DECISION_WORDS, TRANSFER_WORDS,
+    AGENDA_WORDS, SHOWN_WORDS, DECISION_WORDS, TRANSFER_WORDS, ASKED_WORDS, WITNESS, "Wilhelmina",
+    BORROWED_WORDS,
 )  # fmt: skip
 CALM = {
     "bahaya_kini": "tidak", "senjata": "tidak", "cekik": "tidak", "ancam_bunuh": "tidak",
@@ -112,6 +122,7 @@ class World:
     group_id: int = 0
     conference_id: int = 0
     transfer_id: int = 0
+    right_id: int = 0
     parts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -150,6 +161,11 @@ class World:
         return referral_queries.transfer_number(self.transfer_id)
 
     @property
+    def right_number(self) -> str:
+        """The public number of what she asked about her own data."""
+        return rights_queries.request_number(self.right_id)
+
+    @property
     def packet_number(self) -> str:
         """The packet's public number."""
         return referral_queries.packet_number(self.request_id)
@@ -157,8 +173,7 @@ class World:
 
 def build(cast: Cast) -> World:
     """Make the world in the running transaction, or committed when there is none."""
-    seed_desks()
-    _somebody_on_duty()
+    open_desks()
     at = timezone.now()
     with acting(cast.ratih):
         world = World(cast, make_scene(cast))
@@ -173,11 +188,20 @@ def build(cast: Cast) -> World:
     _take_a_report(world, at)
     _call_a_conference(world, at)
     _notice_an_earlier_contact(world, at)
+    _ask_about_her_data(world, at)
     _take_somebody_in(world, at)
+    _borrow(world, at)
     _send_somebody_home(world, at)
     _offer_the_other_case(world, at)
     _call_a_desk(world, at)
     return world
+
+
+def open_desks() -> None:
+    """The desks that take part offer what they are asked for, with somebody there; committed."""
+    seed_desks()
+    _somebody_on_duty()
+    _offers_shelter(SERVICE_DESK[SEMARANG])
 
 
 def _somebody_on_duty() -> None:
@@ -243,10 +267,12 @@ def _send_a_request(world: World, at: datetime) -> None:
         basis = referrals.record_ground(case_id=world.case_id, ground=ground, by=ratih, at=at)
         asked = world.scene.asked(basis, words={"complaint": "Nyeri tangan kiri"})
         request: Request = referrals.send_referral(asked=asked, token=uuid4(), by=ratih, at=at)
+        proof = proofs.Proof(proofs.WITNESS, witness=WITNESS)
+        evidence = proofs.add_evidence(basis_id=basis.id, proof=proof, by=ratih, at=at)
     with acting(melki):
         referrals.write_message(request_id=request.id, words=MESSAGE, by=melki, at=at)
     world.request_id = request.id
-    world.parts["basis_id"] = basis.id
+    world.parts |= {"basis_id": basis.id, "evidence_id": evidence.id}
 
 
 def _offer_the_other_case(world: World, at: datetime) -> None:
@@ -347,7 +373,6 @@ def report_content() -> ReportContent:
 def _take_somebody_in(world: World, at: datetime) -> None:
     """A house in Semarang: the survivor stays there, another asks, a third is asked for."""
     ratih, laras, desk_id = world.cast.ratih, world.cast.laras, SERVICE_DESK[SEMARANG]
-    _offers_shelter(desk_id)
     with acting(laras):
         house = shelter.make_house(
             details=shelter.HouseDetails(desk_id, HOUSE_NAME, "rptc", 14, ("kdrt",)), by=laras,
@@ -386,6 +411,23 @@ def _take_somebody_in(world: World, at: datetime) -> None:
     world.parts |= {
         "house_id": house.id, "room_id": room.id, "bed_id": second.id, "day_note_id": note.id,
         "packet": referral_queries.packet_number(request.id),
+    }  # fmt: skip
+
+
+def _borrow(world: World, at: datetime) -> None:
+    """A colleague who does not carry the file borrowed it; a supervisor asked for the address."""
+    nining, wahyuni = world.cast.nining, world.cast.wahyuni
+    with acting(nining):
+        grant = emergency.open_emergency(
+            number=world.case_number, reason="before_me", words=BORROWED_WORDS, minutes=30,
+            area="33.74", by=nining, at=at,
+        )  # fmt: skip
+    with acting(wahyuni):
+        shelter.ask_place(house_id=world.parts["house_id"], reason="way", by=wahyuni, at=at)
+        look = PlaceLook.objects.get(house_id=world.parts["house_id"])
+    # Nobody is related, and nobody reads too much: those two are knocked at where nothing is.
+    world.parts |= {
+        "grant_id": grant.id, "look_id": look.id, "stop_id": _NOBODY, "relation_id": _NOBODY,
     }  # fmt: skip
 
 
@@ -445,6 +487,23 @@ def _send_somebody_home(world: World, at: datetime) -> None:
         "handover_id": minutes.id, "hold_id": held.id, "journey_id": journey.id,
         "clearance_id": asked.row.id,
     }  # fmt: skip
+
+
+def _ask_about_her_data(world: World, at: datetime) -> None:
+    """She wants to see what is kept; the other case is held for a court, and none is erased."""
+    joko, bagas = world.cast.joko, world.cast.bagas
+    asking = rights.Asking(
+        case_id=world.case_id, kind="access", asked_by="herself", manner="phone", token=uuid4(),
+        received_at=at, words=ASKED_WORDS,
+    )  # fmt: skip
+    with acting(joko):
+        world.right_id = rights.receive_request(asking=asking, by=joko, at=at).id
+    with acting(bagas):
+        held = rights.set_hold(
+            case_id=world.other_case_id, reason="persidangan", reference_number="PN 7/2026",
+            by=bagas, at=at,
+        )  # fmt: skip
+    world.parts |= {"legal_hold_id": held.id, "erasure_id": UUID(int=0)}
 
 
 def _notice_an_earlier_contact(world: World, at: datetime) -> None:

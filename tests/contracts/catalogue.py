@@ -101,6 +101,27 @@ def case_rows_without_reach(connection: Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
+def unclosed_tables(connection: Connection) -> list[str]:
+    """Tables that know a case and are not closed, for reading and changing, to whoever is related.
+
+    The relations themselves stay open: they say to whom a file is closed.
+    """
+    rows = connection.execute(
+        """
+        select c.relname from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+          and c.relrowsecurity and c.relname <> 'custody_relation'
+          and (c.relname in ('custody_case', 'foundation_datakey', 'referrals_request')
+               or exists (select 1 from pg_attribute a where a.attrelid = c.oid
+                          and a.attname in ('case_id', 'first_case_id') and not a.attisdropped))
+          and (select count(*) from pg_policy p where p.polrelid = c.oid and not p.polpermissive
+               and p.polname in ('closed_select', 'closed_update', 'closed_delete')) < 3
+        order by 1
+        """
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def grants(connection: Connection) -> list[str]:
     """Every right of app, reader and PUBLIC on tables, columns, sequences, functions and schemas.
 

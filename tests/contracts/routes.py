@@ -28,6 +28,7 @@ from rangkul.foundation.actor import Actor
 from rangkul.referrals import queries as referrals
 from rangkul.repatriation import queries as repatriation
 from rangkul.reports import queries as reports
+from rangkul.retention import queries as rights
 from rangkul.shelter import queries as shelter
 
 METHODS = ("GET", "POST")
@@ -59,6 +60,7 @@ class Route:
             ("/kasus/<", "/laporan/<", "/laporan/kontak/<", "/rujukan/<", "/p/<",
              "/pelimpahan/<", "/panggilan/<", "/tak-terjawab/<",
              "/rapat/<",
+             "/hak/permintaan/<", "/hak/penghapusan/<", "/hak/tahan/<",
              "/hunian/inap/<", "/hunian/rumah/<", "/hunian/rujukan/<",
              "/pemulangan/rombongan/<", "/pemulangan/orang/<", "/pemulangan/tahap/<",
              "/pemulangan/berita-acara/<", "/pemulangan/bersama-kami/<",
@@ -172,6 +174,33 @@ def standing(stranger: Actor) -> Iterator[None]:
                 owner.execute("delete from accounts_user where id = %s", [who.user_id])
 
 
+def parts_of(world: World) -> dict[str, Any]:
+    """What fills every hole of every address in this world."""
+    numbers = {
+        "kasus": world.case_number,
+        "cases": world.case_number,
+        "laporan": world.report_number,
+        "pelapor": world.report_number,
+        "reports": world.report_number,
+        "rujukan": world.packet_number,
+        "referrals": world.packet_number,
+        "p": world.packet_number,
+        "rapat": world.conference_number,
+        "conferences": world.conference_number,
+        "transfers": world.transfer_number,
+        "hunian": world.stay_number,
+        "pelimpahan": world.transfer_number,
+        "tak-terjawab": world.packet_number,
+        "pemulangan": world.group_number,
+        "hak": world.right_number,
+        "directory": number_of(AGENCY, world.parts["agency_id"]),
+    }
+    parts: dict[str, Any] = world.parts | {f"number of {kind}": n for kind, n in numbers.items()}
+    parts |= {"pk": NOWHERE, "key": "kunci", "uidb36": "1", "rest": "tidak-ada"}
+    parts |= {"procedure": "report_follow_up", "override_id": NOWHERE}
+    return parts
+
+
 class Knocking:
     """Sends one request after the other into the same world; nothing of any of them remains."""
 
@@ -186,27 +215,7 @@ class Knocking:
                 self._sessions[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
         # A token works only for an account that never signed in on a screen.
         User.objects.filter(last_login__isnull=False).update(last_login=None)
-        numbers = {
-            "kasus": world.case_number,
-            "cases": world.case_number,
-            "laporan": world.report_number,
-            "pelapor": world.report_number,
-            "reports": world.report_number,
-            "rujukan": world.packet_number,
-            "referrals": world.packet_number,
-            "p": world.packet_number,
-            "rapat": world.conference_number,
-            "conferences": world.conference_number,
-            "transfers": world.transfer_number,
-            "hunian": world.stay_number,
-            "pelimpahan": world.transfer_number,
-            "tak-terjawab": world.packet_number,
-            "pemulangan": world.group_number,
-            "directory": number_of(AGENCY, world.parts["agency_id"]),
-        }
-        self._parts = world.parts | {f"number of {kind}": n for kind, n in numbers.items()}
-        self._parts |= {"key": "kunci", "uidb36": "1", "rest": "tidak-ada"}
-        self._parts |= {"procedure": "report_follow_up", "override_id": NOWHERE}
+        self._parts = parts_of(world)
 
     def ask(
         self, route: Route, method: str, who: str, *, nowhere: bool = False, csrf: bool = False
@@ -224,7 +233,7 @@ class Knocking:
                 headers["Authorization"] = f"Bearer {self._tokens[who]}"
         if who in self._sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self._sessions[who]
-        address = route.filled(self._parts | _nothing() if nowhere else self._parts)
+        address = route.filled(self._parts | parts_of_nothing() if nowhere else self._parts)
         with transaction.atomic():
             answer: HttpResponse = getattr(client, method.lower())(address, headers=headers, **sent)
             transaction.set_rollback(True)
@@ -239,7 +248,7 @@ class Knocking:
         return route.filled(self._parts)
 
 
-def _nothing() -> dict[str, Any]:
+def parts_of_nothing() -> dict[str, Any]:
     """Numbers and ids of a right form that name no row."""
     case, report = custody.case_number(NOWHERE), reports.report_number(NOWHERE)
     packet = referrals.packet_number(NOWHERE)
@@ -255,13 +264,15 @@ def _nothing() -> dict[str, Any]:
         "clock_id": _NIL,
         "note_id": _NIL, "need_id": _NIL, "document_id": _NIL, "submission_id": _NIL,
         "number of pelimpahan": referrals.transfer_number(NOWHERE), "offer_id": _NIL,
-        "draft_id": _NIL,
+        "draft_id": _NIL, "number of hak": rights.request_number(NOWHERE),
+        "legal_hold_id": _NIL, "erasure_id": _NIL,
         "number of tak-terjawab": packet,
         "number of hunian": shelter.admission_number(NOWHERE), "packet": packet,
         "house_id": NOWHERE, "room_id": NOWHERE, "bed_id": NOWHERE, "day_note_id": _NIL,
         "number of pemulangan": repatriation.group_number(NOWHERE),
         "leg": repatriation.leg_number(NOWHERE), "returnee_id": NOWHERE, "hold_id": NOWHERE,
         "handover_id": _NIL, "clearance_id": NOWHERE, "journey_id": NOWHERE,
+        "grant_id": NOWHERE, "stop_id": _NIL, "relation_id": _NIL, "look_id": _NIL,
         "person_id": _NIL, "link_id": _NIL, "basis_id": _NIL, "notice_id": _NIL,
     }  # fmt: skip
 
@@ -273,7 +284,7 @@ def said(answer: HttpResponse) -> str:
     where = answer["Location"].split("?")[0]
     doors = {
         reverse(settings.LOGIN_URL): "login",
-        reverse("mfa_activate_totp"): "2nd",
+        reverse("mfa_index"): "2nd",
         reverse("entrance-unlock"): "locked",
     }
     return doors.get(where, "302")

@@ -116,12 +116,12 @@ def test_what_a_document_names_is_there(path: Path) -> None:
 def test_what_is_not_there_is_told() -> None:
     """Planted faults: one of each kind."""
     text = (
-        "`rangkul doctor` and `rangkul web --prot 1`; `make coffee`; `RANGKUL_NO_SUCH=1`;\n"
-        "[here](no-such-file.md), [there](#nowhere)\n```sh\n/opt/x/bin/rangkul backup --all\n```\n"
+        "`rangkul diagnose` and `rangkul web --prot 1`; `make coffee`; `RANGKUL_NO_SUCH=1`;\n"
+        "[here](no-such-file.md), [there](#nowhere)\n```sh\n/opt/x/bin/rangkul vanish --all\n```\n"
     )
     assert faults_of(text, ROOT) == [
-        "there is no command backup",
-        "there is no command doctor",
+        "there is no command vanish",
+        "there is no command diagnose",
         "web knows no --prot",
         "there is no make coffee",
         "nothing reads RANGKUL_NO_SUCH",

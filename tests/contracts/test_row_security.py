@@ -47,6 +47,10 @@ def test_each_reach_is_computed_by_a_trigger_and_refreshed_by_custody(base: Conn
     assert catalogue.case_rows_without_reach(base) == []
 
 
+def test_each_table_of_a_case_is_closed_to_whoever_is_related(base: Connection) -> None:
+    assert catalogue.unclosed_tables(base) == []
+
+
 def test_no_view_steps_around_row_security(base: Connection) -> None:
     rows = base.execute(
         "select relname from pg_class where relkind in ('v', 'm') and relnamespace in "
@@ -181,6 +185,11 @@ _FAULTS: list[tuple[str, Callable[[Connection], object], object]] = [
             "; alter table cases_note disable row level security"
         ),
         catalogue.unsecured_tables,
+        ["cases_note"],
+    ),
+    (
+        "drop policy closed_update on cases_note",
+        catalogue.unclosed_tables,
         ["cases_note"],
     ),
     (

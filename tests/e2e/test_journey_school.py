@@ -108,6 +108,17 @@ def _find_the_case(page: Page) -> str:
     return re.search(r"RK-[0-9A-Z]{4}-[0-9A-Z]{4}", page.url).group(0)
 
 
+def _mother_agrees(page: Page) -> None:
+    """Her mother agrees for her, and she is asked besides."""
+    page.get_by_label("Apa hubungannya dengan anak?").select_option(label="Ibu")
+    _child_is_asked(page)
+
+
+def _child_is_asked(page: Page) -> None:
+    page.get_by_label("Umur anak dalam tahun").fill("13")
+    choose(page, "Apa kata anak?", "Ikut setuju")
+
+
 def _refer_to_the_clinic(page: Page, door: Door, case: str) -> str:
     begin_referral(page, door, case, "Punggungnya tidak sakit lagi")
     page.get_by_role("radio", name=re.compile("Puskesmas Pahandut")).check()
@@ -119,6 +130,7 @@ def _refer_to_the_clinic(page: Page, door: Door, case: str) -> str:
     )
     page.get_by_label("Mengapa ini yang terbaik bagi anak").fill("Ia kesakitan waktu duduk.")
     page.get_by_label("Apa kata anak tentang ini").fill("Mau, asal dokternya pelan-pelan.")
+    _mother_agrees(page)
     page.get_by_role("button", name="Catat dasar ini").click()
     return send(page, "Periksa punggung, hari ini", never=(FULL_NAME, SUSPECT, "ayah tiri"))
 
@@ -156,6 +168,7 @@ def _report_to_the_police_as_the_law_says(page: Page, door: Door, case: str) -> 
     page.get_by_label("Mengapa persetujuan tidak dapat diminta").select_option(index=1)
     page.get_by_label("Apa yang terjadi, satu kalimat").fill("Ibunya belum tahu.")
     page.get_by_label("Mengapa ini yang terbaik bagi anak").fill("Supaya ia tidak didatangi lagi.")
+    _child_is_asked(page)
     page.get_by_role("button", name="Catat dasar ini").click()
     packet = send(page, "Terima laporan; anak ditemani pendamping", never=(FULL_NAME,))
     # Nobody approves what she herself decided: the supervisor looks within 24 hours.
@@ -184,6 +197,7 @@ def _find_a_bed(page: Page, door: Door, case: str) -> str:
     expect(page.get_by_role("radio", name=re.compile("Hunian aman.*RPTC Kalteng"))).to_be_checked()
     page.get_by_label("Mengapa ini yang terbaik bagi anak").fill("Ia takut pulang.")
     page.get_by_label("Apa kata anak tentang ini").fill("Mau, kalau ada lampu malam.")
+    _mother_agrees(page)
     page.get_by_role("button", name="Catat dasar ini").click()
     return send(page, "Satu tempat tidur malam ini", never=(FULL_NAME, STORY))
 

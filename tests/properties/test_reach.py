@@ -46,6 +46,7 @@ class Custody(RuleBasedStateMachine):
         self.by = {SEMARANG: self.cast.wahyuni, KUPANG: self.cast.marten, MAKASSAR: self.cast.besse}
         self.lead: dict[int, int] = {}
         self.access: dict[int, set[int]] = {}
+        self.ever: dict[int, set[int]] = {}
         self.rows: dict[tuple[str, object], tuple[int, str, int | None]] = {}
 
     def teardown(self) -> None:
@@ -58,6 +59,7 @@ class Custody(RuleBasedStateMachine):
         set_scope(self.app, self.by[agency])
         case_id = open_case(self.app)
         self.lead[case_id], self.access[case_id] = agency, {agency}
+        self.ever[case_id] = {agency}
 
     @precondition(lambda self: self.lead)
     @rule(data=st.data(), agency=st.sampled_from(AGENCIES))
@@ -70,6 +72,7 @@ class Custody(RuleBasedStateMachine):
             return
         self.app.execute("select house.join_case(%s, %s, %s)", [case_id, agency, NOW])
         self.access[case_id].add(agency)
+        self.ever[case_id].add(agency)
 
     @precondition(lambda self: self.lead)
     @rule(data=st.data(), agency=st.sampled_from(AGENCIES), by=st.sampled_from(AGENCIES))
@@ -99,6 +102,12 @@ class Custody(RuleBasedStateMachine):
         agency = None if audience == "case" else named
         reach = self._expected(case_id, audience, agency)
         values = {"case_id": case_id, "audience": audience, "audience_agency_id": agency}
+        strange = agency is not None and agency not in self.ever[case_id]
+        if by in self.access[case_id] and strange:
+            # A row is laid before no agency that never held the case.
+            with pytest.raises(psycopg.Error, match=r"border|reachable"), self.app.transaction():
+                add_row(self.app, table, self.by[by], parents=False, **values)
+            return
         if by not in self.access[case_id] or by not in reach:
             with pytest.raises(psycopg.Error, match="parent not reachable"), self.app.transaction():
                 add_row(self.app, table, self.by[by], parents=False, **values)

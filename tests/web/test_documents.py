@@ -69,15 +69,16 @@ def test_a_download_is_bytes_and_nothing_more(cast: Cast) -> None:
     assert "melati" not in kept
 
 
-def test_a_page_dressed_as_a_picture_is_not_given_out_as_a_page(cast: Cast) -> None:
+def test_a_page_dressed_as_a_picture_is_not_taken_in(cast: Cast) -> None:
     """Planted fault: a script with the name of a picture."""
     file = open_file(cast.ratih)
-    client = signed_in(cast.ratih)
-    send(client, file, b"<html><script>alert(1)</script></html>", "foto.png")
-    answer = client.get(the_only(cast, file))
-    assert answer["Content-Type"] == "text/plain"
-    assert answer["Content-Disposition"].startswith("attachment")
-    assert answer["Content-Security-Policy"].startswith("sandbox")
+    answer = send(
+        signed_in(cast.ratih), file, b"<html><script>alert(1)</script></html>", "foto.png"
+    )
+    assert answer.status_code == 422
+    assert "a web page or a script" in answer.content.decode()
+    with acting(cast.ratih):
+        assert cases.list_attachments(cast.ratih, file.case_id) == []
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_the_list_asks_a_constant_number_of_times(cast: Cast, count: int) -> Non
     client.get(here)
     with CaptureQueriesContext(connection) as asked:
         client.get(here)
-    assert len(asked) == 9
+    assert len(asked) == 10
 
 
 def _archive(member: str) -> bytes:
@@ -233,6 +234,6 @@ def _archive(member: str) -> bytes:
     ],
 )
 def test_a_file_is_known_by_its_content(content: bytes, ending: str) -> None:
-    from rangkul.cases.operations.files import extension, media_type
+    from rangkul.cases.contents import extension, media_type
 
     assert extension(media_type(content)) == ending

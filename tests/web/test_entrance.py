@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -56,7 +57,7 @@ def enter(client: Client, login: str, password: str, **more: str) -> Any:
 def confirm(client: Client) -> Any:
     """The password once more, before the second key is set up."""
     return client.post(
-        "/akun/reauthenticate/?next=/akun/totp/activate/", {"password": PASSWORD}, follow=True
+        "/akun/reauthenticate/?next=/akun/2fa/totp/activate/", {"password": PASSWORD}, follow=True
     )
 
 
@@ -77,8 +78,8 @@ class TestSigningIn:
     ) -> None:
         answer = enter(client, "Pintu-Uji", PASSWORD)
         assert answer.status_code == 302
-        assert client.get("/")["Location"] == "/akun/totp/activate/"
-        again = client.get("/akun/totp/activate/", follow=True).content.decode()
+        assert client.get("/")["Location"] == "/akun/2fa/"
+        again = client.get("/akun/2fa/totp/activate/", follow=True).content.decode()
         assert "memastikan sekali lagi bahwa ini Anda" in again
         page = confirm(client).content.decode()
         assert "Pasang kunci kedua" in page
@@ -92,12 +93,12 @@ class TestSigningIn:
         enter(client, "pintu-uji", PASSWORD)
         page = confirm(client).content.decode()
         secret = re.search(r'id="secret" value="([A-Z2-7]+)"', page)[1]
-        wrong = client.post("/akun/totp/activate/", {"code": "000000"})
+        wrong = client.post("/akun/2fa/totp/activate/", {"code": "000000"})
         assert "Kode ini tidak cocok" in wrong.content.decode()
         code = auth.format_hotp_value(
             auth.hotp_value(secret, next(iter(auth.yield_hotp_counters_from_time())))
         )
-        right = client.post("/akun/totp/activate/", {"code": code})
+        right = client.post("/akun/2fa/totp/activate/", {"code": code})
         assert right.status_code == 302
         assert client.get("/akun/saya/").status_code == 200
 
@@ -122,7 +123,7 @@ class TestSigningIn:
 
     @pytest.mark.parametrize(
         "address",
-        ["/akun/logout/", "/akun/", "/akun/saya/", "/akun/recovery-codes/generate/"],
+        ["/akun/logout/", "/akun/", "/akun/saya/", "/akun/2fa/recovery-codes/generate/"],
     )
     def test_the_accounts_own_pages_are_ours(
         self, client: Client, cast: Cast, address: str
@@ -230,15 +231,26 @@ class TestTheDemonstration:
     def test_the_addresses_do_not_exist_otherwise(self, client: Client, db: None) -> None:
         assert client.get("/demo/").status_code == 404
 
+    @pytest.mark.promise(
+        "no-click-with-real-data",
+        chapter="sign-in",
+        sentence="One click neither signs a real person in nor confirms that it is her.",
+    )
     @pytest.mark.urls("tests.web.demo_addresses")
     def test_nobody_enters_as_a_real_person(
-        self, client: Client, cast: Cast, settings: SettingsWrapper
+        self,
+        client: Client,
+        cast: Cast,
+        settings: SettingsWrapper,
+        figure: Callable[[str], None],
     ) -> None:
         settings.DEMO = True
+        figure("0 of 3 names of real people or nobody let in, even in the demonstration")
         for username in ("ratih", "", "tidak-ada"):
             assert client.post("/demo/masuk/", {"username": username}).status_code == 404
         assert "_auth_user_id" not in client.session
 
+    @pytest.mark.planted("no-click-with-real-data")
     @pytest.mark.urls("tests.web.demo_addresses")
     def test_a_planted_fault_in_the_query_still_lets_nobody_in(
         self,

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from tests import world as worlds
 from tests.clients import Client
-from tests.contracts.routes import Route, routes
+from tests.codings import codings
+from tests.contracts.routes import parts_of, routes
 from tests.people import Cast, sign_in
 from tests.rows import as_owner
 from tests.world import SECRETS, World
@@ -29,50 +28,6 @@ from tests.world import SECRETS, World
 from rangkul.foundation.actor import Actor
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.xdist_group("leaks")]
-
-_SHORTEST = 4
-# Short words backwards occur in any text: Nara in Semarang.
-_TOO_SHORT_REVERSED = 6
-
-
-def codings(word: str) -> dict[bytes, str]:
-    """Every form in which a word may stand somewhere → the form's name; all compared in lower."""
-    raw = word.encode()
-    found: dict[bytes, str] = {}
-
-    def add(name: str, form: bytes) -> None:
-        if len(form) >= _SHORTEST:
-            found.setdefault(form.lower(), name)
-
-    for written in {word, word.lower(), word.upper()}:
-        coded = written.encode()
-        add("utf-8", coded)
-        add("utf-16", written.encode("utf-16-le"))
-        add("utf-16-be", written.encode("utf-16-be"))
-        add("hex", coded.hex().encode())
-        add("hex of utf-16", written.encode("utf-16-le").hex().encode())
-        add("address", quote(written).encode())
-        add("form", quote_plus(written).encode())
-        add("json", json.dumps(written)[1:-1].encode())
-        if len(written) > _TOO_SHORT_REVERSED:
-            add("reversed", written[::-1].encode())
-        for form in (coded, written.encode("utf-16-le")):
-            for name, text in _base64(form):
-                add(name, text)
-    add("without spaces", raw.replace(b" ", b""))
-    return found
-
-
-def _base64(raw: bytes) -> Iterator[tuple[str, bytes]]:
-    """The part of the base64 that does not depend on its neighbours, at each of three places."""
-    for before in range(3):
-        whole = base64.b64encode(b"\0" * before + raw)
-        first = -(-before * 8 // 6)
-        last = (before + len(raw)) * 8 // 6
-        if last - first >= 8:
-            yield "base64", whole[first:last]
-            yield "base64url", whole[first:last].replace(b"+", b"-").replace(b"/", b"_")
-
 
 _SOUGHT: dict[bytes, str] = {
     form: f"{word} as {name}" for word in SECRETS for form, name in codings(word).items()
@@ -141,21 +96,12 @@ def walk(cast: Cast) -> Walk:
 def _visit(done: Walk, actor: Actor) -> None:
     client = Client(raise_request_exception=False)
     sign_in(client, actor)
+    parts = parts_of(done.world)
     for route in routes():
         if route.is_api or "logout" in route.address or route.address.startswith("/akun/"):
             continue
         cache.clear()
-        _note(done, client.get(_address(done.world, route)))
-
-
-def _address(world: World, route: Route) -> str:
-    numbers = {
-        "kasus": world.case_number, "laporan": world.report_number, "pelapor": world.report_number,
-        "rujukan": world.packet_number, "p": world.packet_number, "hunian": world.stay_number,
-        "pelimpahan": world.transfer_number, "tak-terjawab": world.packet_number,
-        "pemulangan": world.group_number, "rapat": world.conference_number,
-    }  # fmt: skip
-    return route.filled(world.parts | {f"number of {kind}": n for kind, n in numbers.items()})
+        _note(done, client.get(route.filled(parts)))
 
 
 def _search_and_open(done: Walk, actor: Actor) -> None:
@@ -223,9 +169,9 @@ def test_every_place_where_words_could_stand_is_searched(cast: Cast) -> None:
         "cases_note": "update cases_note set body_sealed = convert_to(%s, 'UTF8')",
         "cases_casefile": "update cases_casefile set work_label = left(%s, 60)",
         "consent_basis": "update consent_basis set levels = jsonb_build_object('I', %s::text)",
-        "django_session": (
-            "insert into django_session values (left(md5(random()::text), 32), "
-            "encode(convert_to(%s, 'UTF8'), 'base64'), now())"
+        "accounts_session": (
+            "insert into accounts_session (session_key, session_data, expire_date) values "
+            "(left(md5(random()::text), 32), encode(convert_to(%s, 'UTF8'), 'base64'), now())"
         ),
     }
     assert world.case_id

@@ -44,7 +44,7 @@ def change(browser: Client, password: str, **more: str) -> object:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/kasus/", "/laporan/baru/", "/akun/saya/", "/akun/2fa/", "/akun/totp/activate/"],
+    ["/", "/kasus/", "/laporan/baru/", "/akun/saya/", "/akun/2fa/", "/akun/2fa/totp/activate/"],
 )
 def test_no_other_page_opens(browser: Client, address: str) -> None:
     assert browser.get(address)["Location"] == DOOR
@@ -74,7 +74,7 @@ def test_the_own_password_opens_the_way_and_the_trail_knows(browser: Client, inv
     assert invited.check_password(OWN)
     assert not invited.must_change_password
     # The second factor comes next, as for everybody.
-    assert browser.get("/")["Location"] == "/akun/totp/activate/"
+    assert browser.get("/")["Location"] == "/akun/2fa/"
     actor = queries.list_memberships(invited.pk)[0]
     mine = queries.actor_of(actor)
     with acting(mine):
@@ -93,4 +93,4 @@ def test_whoever_chose_the_password_alone_is_not_asked(client: Client, cast: Cas
     user = create_user(username="sendiri-uji", display_name="Sendiri Uji", password=OWN)
     client.post("/akun/login/", {"login": "sendiri-uji", "password": OWN})
     assert not user.must_change_password
-    assert client.get("/")["Location"] == "/akun/totp/activate/"
+    assert client.get("/")["Location"] == "/akun/2fa/"

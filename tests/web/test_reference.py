@@ -226,13 +226,15 @@ def test_an_unread_procedure_is_confirmed_and_its_mark_goes_everywhere(cast: Cas
     keeper = signed_in(cast.hendra)
     page = said(keeper, "reference-unconfirmed")
     assert f"{UNSURE}/1" in page
+    unread = said(keeper, "reference-procedures").count("not confirmed yet")
     assert confirm(keeper, "procedure", f"{UNSURE}/1") == 302
     row = Confirmation.objects.get()
     assert (row.key, row.source) == (f"{UNSURE}/1", "SOP Provinsi Uji 7")
     page = said(signed_in(cast.ratih), "reference-unconfirmed")
-    assert "Everything here has been read in a source." in page
+    # Lists that came with the law on personal data wait there still, to be read by a jurist.
+    assert f"{UNSURE}/1" not in page.partition("SOP Provinsi Uji 7")[0]
     assert "SOP Provinsi Uji 7" in page
-    assert "not confirmed yet" not in said(keeper, "reference-procedures")
+    assert said(keeper, "reference-procedures").count("not confirmed yet") == unread - 1
     assert wording.procedure_source(UNSURE, TODAY).endswith("sudah dikonfirmasi")
     assert len(acts_of(cast.hendra, "reference.confirmed")) == 1
 
@@ -244,7 +246,7 @@ def test_an_unread_code_waits_there_until_it_is_confirmed(cast: Cast) -> None:
             "and code = (select min(code) from reference_code where list_id = 'agama')"
         )
     try:
-        row = Code.objects.get(mark="unverified")
+        row = Code.objects.get(mark="unverified", list_id="agama")
         keeper = signed_in(cast.hendra)
         assert row.label_en in said(keeper, "reference-unconfirmed")
         assert confirm(keeper, "code", f"agama/{row.code}") == 302

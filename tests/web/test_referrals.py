@@ -388,8 +388,8 @@ def test_lists_cost_the_same_with_one_and_with_three(story: Story) -> None:
     pages = (
         (story.cast.melki, "/rujukan/masuk/", 8),
         (story.cast.ratih, "/rujukan/keluar/", 9),
-        (story.cast.ratih, f"/kasus/{story.number}/rujukan/", 9),
-        (story.cast.ratih, f"/kasus/{story.number}/persetujuan/", 8),
+        (story.cast.ratih, f"/kasus/{story.number}/rujukan/", 10),
+        (story.cast.ratih, f"/kasus/{story.number}/persetujuan/", 14),
         (story.cast.ratih, f"/kasus/{story.number}/rujukan/baru/?layanan=medis", 23),
     )
     basis = story.consent()

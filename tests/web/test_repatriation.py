@@ -20,6 +20,7 @@ from tests.web.files import signed_in
 
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
+from rangkul.reference.queries import zone_for
 from rangkul.repatriation import board as boards
 from rangkul.repatriation import operations
 from rangkul.repatriation.models import Group, Hold, Journey, Leg, Pin, Returnee, Traveller
@@ -271,6 +272,11 @@ def _fields(page: Any) -> dict[str, Any]:
     return fields
 
 
+def _today_at(province: str) -> str:
+    """The day as it is where these people came home."""
+    return timezone.now().astimezone(zone_for(_HOMES[province][4])).date().isoformat()
+
+
 def test_a_group_of_twenty_four_goes_home(cast_at_home: Cast) -> None:
     group = Group24(cast_at_home)
 
@@ -384,7 +390,7 @@ def test_a_group_of_twenty_four_goes_home(cast_at_home: Cast) -> None:
         for hold in held:
             group.post(
                 browser, f"/pemulangan/bersama-kami/{hold}/kabar/", month=1, result="safe",
-                visited_on=timezone.now().date().isoformat(),
+                visited_on=_today_at(province),
             )  # fmt: skip
     told = group.board()
     assert told.counts["followed"] == 24
@@ -400,7 +406,7 @@ def test_a_group_of_twenty_four_goes_home(cast_at_home: Cast) -> None:
         # The sixth month is not closed on the first day; then the months pass.
         early = browser.post(
             f"/pemulangan/bersama-kami/{held[0]}/kabar/",
-            {"month": 6, "result": "safe", "visited_on": timezone.now().date().isoformat()},
+            {"month": 6, "result": "safe", "visited_on": _today_at(province)},
         )
         assert early.status_code == 422
         assert "Too early for this month" in early.content.decode()
@@ -409,8 +415,8 @@ def test_a_group_of_twenty_four_goes_home(cast_at_home: Cast) -> None:
                 for month, days in ((3, 95), (6, 190)):
                     later = timezone.now() + timedelta(days=days)
                     operations.record_visit(
-                        hold_id=hold, month=month, result="safe", visited_on=later.date(), by=who,
-                        at=later,
+                        hold_id=hold, month=month, result="safe", by=who, at=later,
+                        visited_on=later.astimezone(zone_for(_HOMES[province][4])).date(),
                     )  # fmt: skip
     assert group.board().counts["ended"] == 24
     assert group.holders() == {}

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from tests.clients import Client
 from tests.domain.shelter.scene import ADDRESS, NAME, Shelter, build
-from tests.people import Cast, sign_in
+from tests.people import NOW, Cast, sign_in
 
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
 from rangkul.referrals import queries as requests
@@ -17,8 +18,9 @@ from rangkul.shelter.models import Admission, Stay
 
 
 @pytest.fixture
-def shelter(db: None, cast: Cast) -> Iterator[Shelter]:
-    """A house of four rooms in Kupang."""
+def shelter(db: None, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelter]:
+    """A house of four rooms in Kupang, at the hour of its requests: their consent still holds."""
+    monkeypatch.setattr(hour, "now", lambda: NOW)
     yield build(cast)
 
 

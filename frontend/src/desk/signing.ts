@@ -3,57 +3,13 @@
  * queue of this device and then sent from it, so that no lost line and no closed tab loses it.
  */
 import { release } from "../shared/once";
+import { padOf, startPad } from "./pad";
 import { flush, forget, keep, list, opened } from "./signing-queue";
 import type { Fields, Waiting } from "./signing-queue";
 import { words } from "./words";
 
-interface Pad {
-  readonly path: SVGPathElement;
-  readonly field: HTMLInputElement;
-}
-
-const WIDTH = 600;
-const HEIGHT = 200;
 // Leads from what the house refused to its own form: the place in the queue stands behind it.
 const KEPT = "#kept-";
-
-function point(event: PointerEvent, pad: HTMLElement): string {
-  const box = pad.getBoundingClientRect();
-  const x = Math.round(((event.clientX - box.left) / box.width) * WIDTH);
-  const y = Math.round(((event.clientY - box.top) / box.height) * HEIGHT);
-  return `${Math.min(Math.max(x, 0), WIDTH)} ${Math.min(Math.max(y, 0), HEIGHT)}`;
-}
-
-function padOf(form: HTMLFormElement): Pad | null {
-  const path = form.querySelector<SVGPathElement>("[data-signing-pad] path");
-  const field = form.querySelector<HTMLInputElement>("input[name=strokes]");
-  return path === null || field === null ? null : { path, field };
-}
-
-function drawOn(form: HTMLFormElement, pad: HTMLElement, { path, field }: Pad): void {
-  let drawing = false;
-  const show = (): void => { path.setAttribute("d", field.value); };
-  pad.addEventListener("pointerdown", (event) => {
-    drawing = true;
-    pad.setPointerCapture(event.pointerId);
-    field.value += `M${point(event, pad)}`;
-    show();
-    event.preventDefault();
-  });
-  pad.addEventListener("pointermove", (event) => {
-    if (!drawing) return;
-    field.value += `L${point(event, pad)}`;
-    show();
-  });
-  for (const end of ["pointerup", "pointercancel"]) pad.addEventListener(end, () => { drawing = false; });
-  form.querySelector("[data-signing-clear]")?.addEventListener("click", () => {
-    field.value = "";
-    show();
-    // Another drawing is another signature, made at another hour.
-    const hour = form.querySelector<HTMLInputElement>("input[name=signed_at]");
-    if (hour !== null) hour.value = "";
-  });
-}
 
 /** Where the form goes; a form that goes to its own page has that page's fragment behind it. */
 function addressOf(form: HTMLFormElement): string {
@@ -190,9 +146,11 @@ async function goOn(): Promise<void> {
 /** Wake every `<form data-signing>`, and send what earlier pages have kept. */
 export function startSigning(): void {
   document.querySelectorAll<HTMLFormElement>("form[data-signing]").forEach((form) => {
-    const pad = form.querySelector<HTMLElement>("[data-signing-pad]");
-    const held = padOf(form);
-    if (pad !== null && held !== null) drawOn(form, pad, held);
+    startPad(form, () => {
+      // Another drawing is another signature, made at another hour.
+      const hour = form.querySelector<HTMLInputElement>("input[name=signed_at]");
+      if (hour !== null) hour.value = "";
+    });
     send(form);
   });
   if (document.body.dataset["person"] === undefined) return;

@@ -4,8 +4,9 @@ const YEAR = 31_536_000;
 
 function remember(choice: string): void {
   const age = choice === "" ? 0 : YEAR;
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `rangkul_theme=${choice}; path=/; max-age=${age}; samesite=lax${secure}`;
+  const isSecure = location.protocol === "https:";
+  const [prefix, secure] = isSecure ? ["__Host-", "; secure"] : ["", ""];
+  document.cookie = `${prefix}rangkul_theme=${choice}; path=/; max-age=${age}; samesite=lax${secure}`;
 }
 
 /** Wake the `[data-theme-choice]` buttons. */

@@ -31,6 +31,11 @@ interface Words {
   signingOpen: string;
   signingMend: string;
   signingNotOpen: string;
+  voiceRuns: string;
+  voiceKept: (kilobytes: number) => string;
+  voiceNotAllowed: string;
+  idleSoon: string;
+  idleStay: string;
 }
 
 const id: Words = {
@@ -64,6 +69,11 @@ const id: Words = {
   signingOpen: "Lihat tahapnya",
   signingMend: "Perbaiki dan kirim lagi",
   signingNotOpen: "Halamannya tidak terbuka lagi bagi Anda; hubungi penyelenggara.",
+  voiceRuns: "Merekam… Tekan Berhenti bila selesai.",
+  voiceKept: (kb) => `Terekam, ${kb} KB. Belum tersimpan: tekan Simpan rekaman.`,
+  voiceNotAllowed: "Mikrofon tidak dapat dipakai di sini. Pilih berkas suara, atau sebut saksi.",
+  idleSoon: "Sesi ini berakhir dua menit lagi bila tidak ada yang menyentuhnya. Tulisan Anda tetap ada di tab ini.",
+  idleStay: "Saya masih di sini",
 };
 
 const en: Words = {
@@ -97,6 +107,11 @@ const en: Words = {
   signingOpen: "Look at the leg",
   signingMend: "Mend and send again",
   signingNotOpen: "Its page is no longer open to you; please call the organiser.",
+  voiceRuns: "Recording… Press Stop when done.",
+  voiceKept: (kb) => `Recorded, ${kb} KB. Not kept yet: press Keep the recording.`,
+  voiceNotAllowed: "No microphone can be used here. Choose a sound file, or name a witness.",
+  idleSoon: "This session ends in two minutes unless somebody uses it. Your words stay in this tab.",
+  idleStay: "I am still here",
 };
 
 const indonesian = !document.documentElement.lang.startsWith("en");

@@ -7,3 +7,15 @@ export const SENT = "rangkul.draft-sent";
 export function notArrived(): void {
   sessionStorage.removeItem(SENT);
 }
+
+/**
+ * A page that asks something before it sends on what was typed (`form[data-still-sending]`): the
+ * words are on their way again once it is sent, and until then they have not arrived.
+ */
+export function startSendingOn(): void {
+  const waiting = sessionStorage.getItem(SENT);
+  notArrived();
+  document.querySelector("form[data-still-sending]")?.addEventListener("submit", () => {
+    if (waiting !== null) sessionStorage.setItem(SENT, waiting);
+  });
+}

@@ -282,6 +282,11 @@ class Permission(StrEnum):
         "membaca jejak: siapa, apa, kapan, mengapa, tanpa isi",
         "read the trail: who, what, when, why, without content",
     )
+    RECEIVE_DATA_REQUEST = (
+        "receive_data_request",
+        "menerima permintaan seseorang atas datanya sendiri",
+        "receive a person's request about the data kept on her",
+    )
     HANDLE_DATA_REQUESTS = (
         "handle_data_requests",
         "menangani permintaan pemilik data, masa simpan dan pelanggaran",

@@ -91,6 +91,7 @@ class IntakeOfficer(Role):
             P.SEE_DESK_REPORTS,
             P.CALL_COMPANION,
             P.OPEN_CASE,
+            P.RECEIVE_DATA_REQUEST,
             P.LOG_OBSTACLE,
             P.SEE_DIRECTORY,
         }
@@ -138,6 +139,7 @@ class Companion(Role):
             P.SEND_REFERRAL,
             P.ORGANISE_RETURNS,
             P.PROPOSE_CLOSING,
+            P.RECEIVE_DATA_REQUEST,
             P.LOG_OBSTACLE,
             P.PRINT_LETTERS,
             P.SEE_DIRECTORY,
@@ -161,7 +163,8 @@ class Supervisor(Role):
 
     Does: assigns and hands over; approves lowering of a risk, packets on another basis than
     consent, transfers, extensions and closings; guards mediation; chairs best-interest panels;
-    looks within a day at emergency access that others used; steps in where a companion is away.
+    looks within a day at emergency access that others used; steps in where a companion is away;
+    answers, with the auditor, what a survivor asks about her own data.
     Sees: the unit's files, by pseudonym first.
     Never: approves what she herself asked for, changes a colleague's note (she adds her own),
     judges persons by outcome scores, reads the trail of her own unit's supervision.
@@ -188,6 +191,7 @@ class Supervisor(Role):
             P.UNLINK_PERSONS,
             P.IMPORT_CASELOAD,
             P.REVIEW_EMERGENCY_ACCESS,
+            P.HANDLE_DATA_REQUESTS,
         }
     )
     never = frozenset({P.READ_TRAIL, P.RUN_SYSTEM})
@@ -367,7 +371,13 @@ class Auditor(Role):
     label_id = "Auditor / petugas pelindungan data"
     label_en = "Auditor / data protection officer"
     permissions = frozenset(
-        {P.READ_TRAIL, P.HANDLE_DATA_REQUESTS, P.OPEN_INCIDENT_CONTENT, P.SEE_DIRECTORY}
+        {
+            P.READ_TRAIL,
+            P.RECEIVE_DATA_REQUEST,
+            P.HANDLE_DATA_REQUESTS,
+            P.OPEN_INCIDENT_CONTENT,
+            P.SEE_DIRECTORY,
+        }
     )
     never = PERSON_CONTENT | {P.MANAGE_STAFF, P.EDIT_AGENCY, P.RUN_SYSTEM}
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 
@@ -29,6 +30,10 @@ class User(AbstractBaseUser):
     is_demo = models.BooleanField(default=False)
     # Somebody else made the password, and knows it until its person has chosen another.
     must_change_password = models.BooleanField(default=False, db_default=False)
+    # Until when the password that somebody else made opens anything; null without an end.
+    invited_until = models.DateTimeField(null=True)
+    # When an administrator last said that a resting account is still needed.
+    woken_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # No column: the memberships, where they were read together with the account.
@@ -41,8 +46,8 @@ class User(AbstractBaseUser):
 
     class Privacy:
         public = (
-            "id", "language", "is_active", "is_demo", "must_change_password", "created_at",
-            "last_login",
+            "id", "language", "is_active", "is_demo", "must_change_password", "invited_until",
+            "woken_at", "created_at", "last_login",
         )  # fmt: skip
         personal = ("username", "email", "display_name", "password")
         sealed = ()
@@ -55,3 +60,37 @@ class User(AbstractBaseUser):
         """One or two letters for the round badge."""
         words = self.display_name.split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+class Session(AbstractBaseSession):
+    """A session as the database may know it: a digest of its key, and words that only we read.
+
+    Whoever has the rows has neither the key that a browser would have to show nor what stands in
+    them (`sessions.SessionStore`).
+    """
+
+    user_id = models.IntegerField(null=True, db_index=True)
+
+    class Privacy:
+        public = ("session_key", "expire_date", "user_id")
+        # Sealed too, yet kept as text, as the library has it.
+        personal = ("session_data",)
+        sealed = ()
+
+
+class Tries(models.Model):
+    """Tries that failed, under a keyed digest of who and from where: it names nobody.
+
+    ``known_at`` is when this person last came in from there.
+    """
+
+    key = models.CharField(max_length=40, primary_key=True)
+    failures = models.FloatField(default=0)
+    wait_until = models.DateTimeField(null=True)
+    touched_at = models.DateTimeField(db_index=True)
+    known_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        public = ("key", "failures", "wait_until", "touched_at", "known_at")
+        personal = ()
+        sealed = ()

@@ -24,3 +24,12 @@ revoke all on function house.guard_accounts_user() from public;
 create trigger house_guard_user before insert or update on accounts_user
   for each row execute function house.guard_accounts_user();
 """
+
+# Sessions stood here under their own keys, and tries with names and addresses.
+FORGET_PLAIN_SESSIONS = """
+delete from django_session;
+delete from axes_accessattemptexpiration;
+delete from axes_accessattempt;
+delete from axes_accessfailurelog;
+delete from axes_accesslog;
+"""

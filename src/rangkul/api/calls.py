@@ -25,10 +25,10 @@ from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import MistypedNumber
 from rangkul.reports import queries as reports
 
-READ: Final[dict[int, Any]] = dict.fromkeys((401, 403, 404, 422, 500, 503), Fault)
+READ: Final[dict[int, Any]] = dict.fromkeys((400, 401, 403, 404, 413, 422, 429, 500, 503), Fault)
 """What any call may be answered instead."""
 
-WRITE: Final[dict[int, Any]] = READ | dict.fromkeys((400, 409, 413, 415), Fault)
+WRITE: Final[dict[int, Any]] = READ | dict.fromkeys((409, 415), Fault)
 """What a call that writes may be answered instead."""
 
 GONE: Final[dict[int, Any]] = {410: Fault}

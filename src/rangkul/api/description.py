@@ -43,13 +43,14 @@ and English; 422 names the fields.
 _EXAMPLES_OF_STATUS: Final = {
     400: "unreadable_body", 401: "unauthenticated", 403: "forbidden", 404: "not_found",
     409: "stale_form", 410: "packet_closed", 413: "too_large", 415: "wrong_media_type",
-    422: "invalid_input", 500: "fault", 503: "unavailable",
+    422: "invalid_input", 429: "too_fast", 500: "fault", 503: "unavailable",
 }  # fmt: skip
 _WORDS_OF_STATUS: Final = {
     200: "Done", 201: "Made", 400: "Not JSON", 401: "No valid token", 403: "Not for this role",
     404: "Not found, or not for this account", 409: "Changed since, or no step from this state",
     410: "Erased or closed", 413: "Too large", 415: "Not application/json",
-    422: "Values that cannot be taken", 500: "Our fault", 503: "The database is away",
+    422: "Values that cannot be taken", 429: "Too many calls", 500: "Our fault",
+    503: "The database is away",
 }  # fmt: skip
 
 

@@ -76,7 +76,9 @@ def in_one_transaction(run: Run) -> Run:
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
-    """What is no call of ours: too large, or not JSON."""
+    """What is no call of ours: in plain text though there is TLS, too large, or not JSON."""
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        return faults.known(403, "plain_text")
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > MOST_BODY:
         return faults.known(413, "too_large")

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -18,7 +18,10 @@ from rangkul.api.policy import KeyReused
 from rangkul.api.sentences import BASIS, FAULTS, FIELDS, Sentence
 from rangkul.assessments.instrument import AnswersUnreadable
 from rangkul.consent.policy import BasisMissing
+from rangkul.custody.reading import ReadingSlowed, ReadingStopped
+from rangkul.foundation.draw import TooManyKeys
 from rangkul.foundation.errors import InvalidInput, NotReachable, StaleForm
+from rangkul.foundation.keyring import KeysUnreachable
 from rangkul.foundation.vault import KeyDestroyed
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.referrals.ceilings import BasisNotOffered
@@ -81,7 +84,9 @@ _PLAIN: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (PreviewChanged, 409, "preview_changed"),
     (BasisNotOffered, 409, "basis_missing"),
     (KeyDestroyed, 410, "key_destroyed"),
+    (KeysUnreachable, 503, "unavailable"),
     (RequestDataTooBig, 413, "too_large"),
+    (TooManyFieldsSent, 413, "too_large"),
 )
 
 
@@ -98,6 +103,12 @@ def _by_table(fault: Exception) -> JsonResponse | None:
 def _by_content(fault: Exception) -> JsonResponse | None:
     if isinstance(fault, Forbidden | OwnException):
         return say(403, fault.code, Sentence(fault.message_id, fault.message_en))
+    if isinstance(fault, ReadingStopped):
+        return say(403, fault.code, Sentence(fault.message_id, fault.message_en))
+    if isinstance(fault, ReadingSlowed | TooManyKeys):
+        slowed = say(429, fault.code, Sentence(ReadingSlowed.message_id, ReadingSlowed.message_en))
+        slowed["Retry-After"] = str(fault.wait)
+        return slowed
     if isinstance(fault, BasisMissing):
         return _basis_missing(fault)
     if isinstance(fault, PacketClosed):
@@ -132,6 +143,8 @@ def _by_database(fault: Exception) -> JsonResponse | None:
             return _by_table(AuthenticationError())
         if state == "RK403":
             return known(403, "forbidden")
+        if state == "RK423":
+            return known(409, "file_restricted")
     return None
 
 

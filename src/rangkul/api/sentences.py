@@ -38,9 +38,23 @@ FAULTS: Final[Mapping[str, Sentence]] = MappingProxyType(
             "Kirimkan isi sebagai application/json.",
             "Please send the body as application/json.",
         ),
+        "file_restricted": Sentence(
+            "Berkas ini sedang dibatasi atau ditahan; tindakan ini belum dapat dilakukan.",
+            "This file is restricted or held; this act cannot be done now.",
+        ),
         "too_large": Sentence(
             "Kiriman terlalu besar; paling banyak 256 KiB.",
             "The call is too large; 256 KiB at most.",
+        ),
+        "plain_text": Sentence(
+            "Panggilan ini dikirim tanpa TLS, sehingga tokennya mungkin terbaca. Pakailah https, "
+            "dan mintalah token baru.",
+            "This call was sent without TLS: its token may have been read. Please use https, and "
+            "ask for a new token.",
+        ),
+        "too_fast": Sentence(
+            "Terlalu banyak panggilan dalam satu menit. Tunggu sebanyak Retry-After (detik).",
+            "Too many calls within a minute. Please wait as long as Retry-After says (seconds).",
         ),
         "invalid_input": Sentence(
             "Ada isian yang belum dapat diterima; lihat satu per satu pada fields.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -49,5 +49,6 @@ for _pattern in _patterns:
 urlpatterns = [
     path("v1/openapi.json", describe, name="api-description"),
     path("v1/", (_patterns, _app, _namespace)),
-    path("<path:rest>", nowhere),
+    # A line break too is part of an address that is none.
+    re_path(r"^(?P<rest>[\s\S]+)$", nowhere),
 ]

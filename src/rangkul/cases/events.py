@@ -17,10 +17,15 @@ NOTES_READ = "notes.read"
 NEED_STATED = "need.stated"
 NEED_CHANGED = "need.changed"
 FILE_RECEIVED = "attachment.received"
+FILE_REFUSED = "attachment.refused"
+FILE_SCANNED = "attachment.scanned"
 ATTACHMENT_READ = "attachment.read"
 ATTACHMENT_WITHDRAWN = "attachment.withdrawn"
 ASSESSMENT_COMPLETED = "assessment.completed"
 LIST_IMPORTED = "file.imported"
+
+# Said by the outbox alone: a file was received while the scanner was away.
+FILE_WAITS = "attachment.waits"
 
 # Said by the outbox to the other agencies of a joint team; the trail knows it as the clock's end.
 MEDICAL_CARE_SETTLED = "case.medical_care_settled"

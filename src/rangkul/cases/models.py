@@ -191,7 +191,13 @@ class Need(CaseRow):
 
 
 class Attachment(CaseRow):
-    """A file received: hashed as it came, then sealed. The hash is evidence (UU 21/2007 ps 29)."""
+    """A file received: hashed as it came, then sealed. The hash is evidence (UU 21/2007 ps 29).
+
+    ``sha256`` is masked by the file's own key (``queries.masked_digest``): in the clear it would
+    tell a thief whether a file that he has is here.
+    """
+
+    UNSCANNED, WAITING, CLEAN, INFECTED = "", "waiting", "clean", "infected"
 
     id = models.UUIDField(primary_key=True)
     name_sealed = models.BinaryField()
@@ -199,6 +205,7 @@ class Attachment(CaseRow):
     media_type = models.CharField(max_length=64)
     size = models.IntegerField()
     sha256 = models.BinaryField()
+    scan = models.CharField(max_length=8, default=UNSCANNED, blank=True)
     kind = models.CharField(max_length=16, default="document")
     received_at = models.DateTimeField()
     received_by = models.IntegerField()
@@ -214,8 +221,8 @@ class Attachment(CaseRow):
 
     class Privacy:
         public = (
-            "id", "case", "token", "audience", "audience_agency_id", "media_type", "size", "sha256",
+            "id", "case", "token", "audience", "audience_agency_id", "media_type", "size", "scan",
             "kind", "received_at", "withdrawn_at",
         )  # fmt: skip
         personal = ("received_by", "withdrawn_by")
-        sealed = ("name_sealed", "content_sealed")
+        sealed = ("name_sealed", "content_sealed", "sha256")

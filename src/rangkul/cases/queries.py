@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -245,15 +246,22 @@ def get_need(actor: Actor, need_id: UUID) -> Need:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentView:
-    """An attachment without its content, with its opened name."""
+    """An attachment without its content, with its opened name and the hash it came with."""
 
     attachment: Attachment
     name: str
+    digest: bytes
 
 
 def attachment_place(attachment_id: UUID, column: str) -> vault.Place:
     """Where an attachment's seal stands."""
     return vault.Place("cases_attachment", column, attachment_id)
+
+
+def masked_digest(key: vault.OpenKey, attachment_id: UUID, digest: bytes) -> bytes:
+    """A file's SHA-256 as it is stored; masked once more, as it was."""
+    mask = hmac.digest(key.secret, b"rangkul/digest|" + attachment_id.bytes, "sha256")
+    return bytes(a ^ b for a, b in zip(mask, digest, strict=True))
 
 
 def list_attachments(actor: Actor, case_id: int) -> list[AttachmentView]:
@@ -264,10 +272,15 @@ def list_attachments(actor: Actor, case_id: int) -> list[AttachmentView]:
         .defer("content_sealed")
         .order_by("-received_at")
     )
-    names = vault.open_texts(
-        [(bytes(row.name_sealed), attachment_place(row.id, "name_sealed")) for row in rows]
-    )
-    return [AttachmentView(row, name) for row, name in zip(rows, names, strict=True)]
+    keys = vault.keys_of(bytes(row.name_sealed) for row in rows)
+    return [_attachment_view(row, keys) for row in rows]
+
+
+def _attachment_view(row: Attachment, keys: Mapping[UUID, vault.OpenKey]) -> AttachmentView:
+    sealed = bytes(row.name_sealed)
+    name = vault.open_with(keys, sealed, attachment_place(row.id, "name_sealed")).decode()
+    key = keys[vault.key_id_of(sealed)]
+    return AttachmentView(row, name, masked_digest(key, row.id, bytes(row.sha256)))
 
 
 def has_attachment(actor: Actor, case_id: int, attachment_id: UUID) -> bool:

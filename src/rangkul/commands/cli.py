@@ -24,6 +24,11 @@ COMMANDS = {
     "messages": ("messages", "check and compile the translations"),
     "openapi": ("openapi", "print the API's description"),
     "keys": ("keys", "what wraps the data keys: a new key, rotation, retirement"),
+    "backup": ("backup", "dump the data and the key store, apart, with their manifests"),
+    "restore": ("restore", "put both dumps back; what was destroyed since stays destroyed"),
+    "register": ("register", "the register of processing, from the code (UU 27/2022 art. 31)"),
+    "breach": ("breach", "who, what, when and whom to tell, sealed to one recipient"),
+    "doctor": ("doctor", "what an operator must know: ring, worker, trail, backup, scanner, TLS"),
     "trail": ("trail", "seal and verify the record of acts; go on after a restore"),
     "token": ("token", "make, list and withdraw the API's tokens"),
 }

@@ -14,6 +14,7 @@ from rangkul.conferences.models import Conference, Seat
 from rangkul.conferences.operations import AgendaEntry, Calling, Meeting, Showing
 from rangkul.conferences.sharing import Line
 from rangkul.consent.operations import Ground
+from rangkul.consent.policy import CONFERENCE, SERVICE
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.scope import acting
 from rangkul.network import operations as network
@@ -98,7 +99,8 @@ def _consent(lead: Actor, case_id: int, service: ServiceCode, at: datetime) -> U
     ground = Ground(
         letter="a", service=str(service), given_by="penyintas", manner="lisan",
         levels=grounds.stored(ceilings.ceiling_for(service)),
-        valid_until=at + timedelta(days=90),
+        valid_until=at + timedelta(days=90), purposes=(SERVICE, CONFERENCE),
+        told_how="dibacakan", understood=("siapa", "apa", "cabut"),
     )  # fmt: skip
     with acting(lead):
         return referrals.record_ground(case_id=case_id, ground=ground, by=lead, at=at).id

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from rangkul.cases import operations as cases
+from rangkul.consent.deciding import Deciding
 from rangkul.consent.operations import Ground
 from rangkul.consent.policy import HANDING_OVER
 from rangkul.consent.queries import BasisWords
@@ -224,9 +226,8 @@ def _hand_over(told: Mapping[str, Told], actors: Mapping[str, Actor], now: datet
         case, by, at = told[label], actors[giver], now - timedelta(hours=hours)
         desk_id = Desk.objects.get(code=desk).id
         ground = Ground(
-            letter="a", service=HANDING_OVER, levels={}, given_by="penyintas", manner="lisan",
-            valid_until=at + _CONSENT, recipient_desk_id=desk_id,
-            words=_CHILD if case.is_child else BasisWords(),
+            letter="a", service=HANDING_OVER, levels={}, manner="lisan", told_how="dibacakan",
+            valid_until=at + _CONSENT, recipient_desk_id=desk_id, **_decided(case),
         )  # fmt: skip
         offer = referrals.Offer(case.case_id, desk_id, reason, words, ground)
         with acting(by):
@@ -246,10 +247,19 @@ def _hand_over(told: Mapping[str, Told], actors: Mapping[str, Actor], now: datet
 def _consent(service: str, case: Told, at: datetime) -> Ground:
     """Her consent to one service at its full ceiling."""
     return Ground(
-        letter="a", service=service, given_by="penyintas", manner="lisan",
+        letter="a", service=service, manner="lisan", told_how="dibacakan",
+        understood=("siapa", "apa", "cabut"), **_decided(case),
         levels=grounds.stored(ceilings.ceiling_for(ServiceCode(service))),
-        valid_until=at + _CONSENT, words=_CHILD if case.is_child else BasisWords(),
+        valid_until=at + _CONSENT,
     )  # fmt: skip
+
+
+def _decided(case: Told) -> dict[str, Any]:
+    """Who agreed: a grown survivor herself; for a child her mother, and the child was heard."""
+    if not case.is_child:
+        return {"given_by": "penyintas", "words": BasisWords()}
+    heard = Deciding(relation="ibu", child_age=15, child_says="ya")
+    return {"given_by": "wali", "words": _CHILD, "deciding": heard}
 
 
 def _send(handoff: Handoff, case: Told, desk_id: int, now: datetime) -> int:

@@ -31,9 +31,10 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
     from django.core.management import call_command
     from django.db import connections
 
-    from rangkul.foundation import scope
+    from rangkul.foundation import hour, scope, tombstones
     from rangkul.network.operations import load_agreements
     from rangkul.reference.operations import load_reference
+    from rangkul.retention.operations import destroy_again
     from rangkul.trail import sealing
 
     if "owner" not in settings.DATABASES:
@@ -45,11 +46,17 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
     _refuse_other_ring(owner)
     scope.install_secret(owner, settings.KEY_RING)
     sealing.catch_up(using="owner")
+    # An older database brings keys back that somebody destroyed since.
+    again = destroy_again(using="owner", at=hour.now())
+    tombstones.carry_over(using="owner", whole=True)
     counts = load_reference(using="owner", villages=villages)
     counts["agreements"] = load_agreements(using="owner")
     with owner.cursor() as cursor:
         cursor.execute("analyze")
     owner.close()
+    if any(again):
+        print(f"destroyed again what an older database brought back: {again[0]} keys, "
+              f"{again[1]} cases")  # fmt: skip
     if not quiet:
         print("reference data: " + ", ".join(f"{name} {n}" for name, n in counts.items()))
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psycopg
 
-from rangkul.foundation import keyring, roles
+from rangkul.foundation import keyring, roles, transit_ring
+from rangkul.foundation.transit import way_from
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--superuser-url", default=os.environ.get("SUPERUSER_URL", ""), required=False,
         help="postgresql:// URL of a role that may create roles (asked when missing)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--transit", action="store_true",
+        help="let the Transit engine of RANGKUL_TRANSIT_ADDRESS keep the ring's keys",
     )  # fmt: skip
     parser.add_argument("--database", default="rangkul", help="name of the database")
     parser.add_argument(
@@ -40,8 +45,11 @@ def run(options: argparse.Namespace) -> int:
         host, port = superuser.info.host, superuser.info.port
     print(f"database {options.database}: {'created' if made else 'already there'}")
     if made and options.keyring is not None:
-        ring = keyring.create(options.keyring)
-        print(f"key ring {ring.fingerprint}: {options.keyring}")
+        if options.transit:
+            ring = transit_ring.create(options.keyring, way_from(os.environ))
+        else:
+            ring = keyring.create(options.keyring)
+        print(f"key ring {ring.fingerprint}: {options.keyring}, its keys kept by {ring.keeper}")
     print("Keep these where the service reads its environment; they are not shown again:")
     for variable, role in (
         ("DATABASE_URL", roles.APP),

@@ -56,7 +56,8 @@ def web(options: argparse.Namespace) -> int:
     """The web application under granian."""
     from django.db import connections
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     # The check's connection must not be inherited by the server's own processes.
@@ -68,6 +69,10 @@ def web(options: argparse.Namespace) -> int:
         interface=Interfaces.WSGI,
         workers=options.processes,
         blocking_threads=options.threads,
+        http=HTTPModes.http1,
+        # Longer heads are nobody's browser; slower ones hold a line and nothing else.
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
+        websockets=False,
         log_access=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,

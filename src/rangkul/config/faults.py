@@ -12,7 +12,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from rangkul.access.policy import Forbidden, OwnException
+from rangkul.custody.reading import ReadingSlowed, ReadingStopped
+from rangkul.foundation.draw import TooManyKeys
 from rangkul.foundation.errors import InvalidInput, NotReachable, StaleForm
+from rangkul.foundation.keyring import KeysUnreachable
 from rangkul.foundation.vault import KeyDestroyed
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.look.wayback import page_of
@@ -27,6 +30,7 @@ _TEMPLATES = {
     409: "look/errors/stale_form.html",
     410: "look/errors/404.html",
     422: "look/errors/not_taken.html",
+    429: "look/errors/slowed.html",
     500: "look/errors/500.html",
     503: "look/errors/503.html",
 }
@@ -41,12 +45,23 @@ def answer(request: HttpRequest, fault: Exception) -> HttpResponse | None:
     if isinstance(fault, (Forbidden, OwnException, KeepingForbidden, NotAMember)):
         english = (get_language() or "id").startswith("en")
         return _page(request, 403, helper=fault.message_en if english else fault.message_id)
+    if isinstance(fault, ReadingStopped):
+        english = (get_language() or "id").startswith("en")
+        return _page(request, 403, helper=fault.message_en if english else fault.message_id)
+    if isinstance(fault, ReadingSlowed | TooManyKeys):
+        slowed = _page(request, 429, wait=fault.wait)
+        slowed["Retry-After"] = str(fault.wait)
+        return slowed
     if isinstance(fault, NotReachable):
         return _page(request, 404)
     if isinstance(fault, (StaleForm, IllegalMove)):
         return _page(request, 409, fresh_url=page_of(request))
     if isinstance(fault, KeyDestroyed):
         return _page(request, 410)
+    if isinstance(fault, KeysUnreachable):
+        # The service that keeps the ring's keys is away: nothing was saved, and it comes back.
+        log.error("keys out of reach: %s", fault)
+        return _page(request, 503)
     if isinstance(fault, InvalidInput | DataError):
         # What no field of the page could send, so that the view had no sentence for it; or what no
         # column can hold (NUL, a number beyond all numbers).
@@ -57,6 +72,9 @@ def answer(request: HttpRequest, fault: Exception) -> HttpResponse | None:
         return _page(request, 404)
     if isinstance(fault, DatabaseError) and state in {"RK005", "RK409"}:
         # The net under our rules: the ground went, or somebody else was first, while a page stood.
+        return _page(request, 409, fresh_url=page_of(request))
+    if isinstance(fault, DatabaseError) and state == "RK423":
+        # A restricted file, or a legal hold: the page that is read anew says which.
         return _page(request, 409, fresh_url=page_of(request))
     if isinstance(fault, DatabaseError) and state in {"RK001", "RK002"}:
         # The membership changed under an open tab, or the request outlived its scope.

@@ -7,11 +7,20 @@
 | RANGKUL_EMBEDDED_URL | set by `rangkul run` for the embedded server; never beside DATABASE_URL |
 | RANGKUL_EMBEDDED_OWNER_URL | the owner's, for the commands that `rangkul run` starts |
 | RANGKUL_KEYRING | path of the key ring (0600) |
+| RANGKUL_TRANSIT_… | the engine that keeps the ring's keys (`foundation.transit.way_from`) |
+| RANGKUL_CLAMD | unix:/path or host:port of the clamd that scans what is received |
+| RANGKUL_REQUESTS_PER_MINUTE | requests of one person or token in a minute, 600; 0 for no limit |
 | RANGKUL_CHECKPOINTS | files for the trail's seals (as in PATH); beside the ring when unset |
 | RANGKUL_POOL | "0": one connection for each thread instead of a pool |
 | RANGKUL_DEMO | "1": the demonstration; impossible beside DATABASE_URL |
 | RANGKUL_HOSTS | comma-separated host names; loopback only when empty |
 | RANGKUL_TLS | "1" behind TLS: secure cookies, HSTS |
+| RANGKUL_PROXIES | how many proxies before the web add to X-Forwarded-For; 0 when unset |
+| RANGKUL_OIDC_ISSUER | single sign-on: the provider's issuer address; none when unset |
+| RANGKUL_OIDC_CLIENT_ID | our name there |
+| RANGKUL_OIDC_SECRET | our secret there; or RANGKUL_OIDC_SECRET_FILE, a file that holds it (0600) |
+| RANGKUL_OIDC_NAME | what stands on the button |
+| RANGKUL_OIDC_TRUST_MFA | `amr` or `acr` values that count as a second factor, with commas |
 | RANGKUL_SITE | the address under which people reach the house, for messages |
 | RANGKUL_EMAIL_URL | smtp://user:password@host:587, smtps://…, console:, file:///folder |
 | RANGKUL_EMAIL_PASSWORD | the mail server's password, when it should not stand in the URL |
@@ -36,6 +45,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+from rangkul.accounts import sso_settings
 from rangkul.alerts import letters
 from rangkul.foundation import keyring
 
@@ -104,6 +114,9 @@ else:
     KEY_RING = keyring.load(KEY_RING_PATH)
 
 SECRET_KEY = KEY_RING.derive("django").hex()
+# [local] Data keys that one person, and one process, may open in a minute (``foundation.draw``).
+KEYS_PER_PERSON = int(os.environ.get("RANGKUL_KEYS_PER_PERSON", "600"))
+KEYS_PER_PROCESS = int(os.environ.get("RANGKUL_KEYS_PER_PROCESS", "30000"))
 # Where the trail's seals are written, outside the database.
 TRAIL_CHECKPOINTS = [
     Path(path) for path in os.environ.get("RANGKUL_CHECKPOINTS", "").split(os.pathsep) if path
@@ -130,6 +143,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rangkul.foundation",
     "rangkul.trail",
     "rangkul.reference",
@@ -147,21 +162,24 @@ INSTALLED_APPS = [
     "rangkul.conferences",
     "rangkul.shelter",
     "rangkul.repatriation",
+    "rangkul.retention",
     "rangkul.api",
     "rangkul.jobs",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rangkul.config.unkept.UnkeptMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "rangkul.config.methods.MethodMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rangkul.config.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rangkul.config.pacing.PacingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -198,8 +216,11 @@ LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
-LANGUAGE_COOKIE_NAME = "rangkul_language"
+# Behind TLS no other host of the same domain can set or read a cookie of ours.
+COOKIE_PREFIX = "__Host-" if _flag("RANGKUL_TLS") else ""
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}rangkul_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = _flag("RANGKUL_TLS")
 
 # -- who may come in --------------------------------------------------------------------------
 
@@ -215,11 +236,10 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "rangkul.accounts.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "rangkul.accounts.passwords.ContextValidator"},
+    {"NAME": "rangkul.network.passwords.AgencyWords"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -231,30 +251,59 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Ours (accounts.tries) counts in the database, and lets nobody shut somebody else out.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": "300/m/ip", "reauthenticate": "60/m/user"}
+# Further than this many hops no proxy of ours stands: the address before them is the visitor's.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("RANGKUL_PROXIES", "") or 0)
+MFA_ADAPTER = "rangkul.accounts.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "rangkul.accounts.factor_adapter.CodeForm",
+    "reauthenticate": "rangkul.accounts.factor_adapter.ConfirmForm",
+}
 MFA_TOTP_ISSUER = "Rangkul"
-# Wrong passwords slow the next try for one name from one place; they never lock a person out.
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = timedelta(minutes=2)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers give passkeys to a page on this machine without TLS, and to no other.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = TRIAL or DEMO
+AXES_HANDLER = "rangkul.accounts.knocking.Handler"
 # Allauth hands the name on as "username", whatever its form calls it.
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "account/slow_down.html"
-AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Single sign-on by an agency's own directory; see accounts.sso.
+SSO = sso_settings.from_environment(os.environ)
+SOCIALACCOUNT_PROVIDERS = SSO.providers
+SOCIALACCOUNT_ADAPTER = "rangkul.accounts.sso.SsoAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+
+SESSION_ENGINE = "rangkul.accounts.sessions"
+SESSION_LONGEST = timedelta(hours=12)
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_IDLE = timedelta(minutes=30)
+# Whoever may make accounts and tokens leaves no screen open for long.
+SESSION_IDLE_OF_ADMINS = timedelta(minutes=15)
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "rangkul.config.faults.form_expired"
+# What is said after an act stands in the sealed session, not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# [local] How many requests one person, or one token, may make in a minute (``config.pacing``).
+REQUESTS_PER_MINUTE = int(os.environ.get("RANGKUL_REQUESTS_PER_MINUTE", "600"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# No upload ever lies in a temporary file.
+FILE_UPLOAD_HANDLERS = ["rangkul.config.uploads.InMemoryOnly"]
+# unix:/path or host:port of clamd, which looks into what is received; "" where there is none.
+CLAMD = os.environ.get("RANGKUL_CLAMD", "")
 
 # -- messages that leave the house -------------------------------------------------------------
 
@@ -287,11 +336,14 @@ PUSH_CONTACT = f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
 if _flag("RANGKUL_TLS"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
+    # A machine that calls in plain text is refused (``api.door``), or it would never notice.
+    SECURE_REDIRECT_EXEMPT = [r"^api/"]
     SECURE_HSTS_SECONDS = 63_072_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    # Preloading binds a whole domain for years: a decision of whoever owns the domain.
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    LANGUAGE_COOKIE_SECURE = True
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -315,6 +367,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_MAX_AGE = 31_536_000
 DJANGO_VITE = {
     "default": {
@@ -333,7 +386,7 @@ PROCRASTINATE_IMPORT_PATHS: list[str] = []
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "rangkul.config.logs.OneLine"}},
     "filters": {"no_persons": {"()": "rangkul.config.logs.NoPersons"}},
     "handlers": {
         "console": {

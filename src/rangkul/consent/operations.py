@@ -13,8 +13,11 @@ from django.db import transaction
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require, require_second_person
 from rangkul.clocks import operations as clocks
+from rangkul.consent import deciding as deciders
 from rangkul.consent import events, notice, policy, queries
+from rangkul.consent.deciding import Deciding
 from rangkul.consent.models import Basis
+from rangkul.consent.policy import Circumstances
 from rangkul.consent.queries import BasisWords
 from rangkul.custody import queries as custody
 from rangkul.custody.models import Case
@@ -40,8 +43,10 @@ _REVIEW, _TOLD = "other_basis_review", "other_basis_told"
 class Ground:
     """A basis as it is put down: consent (letter a), or another with article and reason (c–e).
 
-    ``levels`` maps class letters to levels. ``is_child`` and ``guardian_excluded`` are what the
-    file knows; ``told_at`` when the person was told of a basis other than consent.
+    ``levels`` maps class letters to levels; ``purposes`` (``policy.PURPOSES``) says what for.
+    ``is_child`` and ``guardian_excluded`` are what the file knows; ``told_at`` when the person was
+    told of a basis other than consent. ``told_how`` and ``understood``: how the notice reached her,
+    and what she said back in her own words (``notice.TOLD_HOW``, ``notice.TEACH_BACK``).
     """
 
     letter: str
@@ -59,6 +64,16 @@ class Ground:
     told_at: datetime | None = None
     is_child: bool = False
     guardian_excluded: bool = False
+    purposes: Sequence[str] = (policy.SERVICE,)
+    deciding: Deciding = field(default_factory=Deciding)
+    told_how: str = ""
+    understood: Sequence[str] = ()
+    notice_language: str = "id"
+
+    @property
+    def person(self) -> Circumstances:
+        """What the file knows of the person."""
+        return Circumstances(self.is_child, self.guardian_excluded)
 
 
 @transaction.atomic
@@ -72,16 +87,21 @@ def record_basis(*, case_id: int, ground: Ground, by: Actor, at: datetime) -> Ba
     errors = _errors(ground, at)
     if errors:
         raise InvalidInput(errors)
+    decided = ground.deciding
     basis = Basis(
         id=new_id(), case=case, letter=ground.letter, article=ground.article,
         service=ground.service, recipient_desk_id=ground.recipient_desk_id,
         fallback_desk_ids=list(ground.fallback_desk_ids), levels=dict(ground.levels),
+        purposes=list(ground.purposes), relation=decided.relation, child_age=decided.child_age,
+        child_says=decided.child_says, stand_in=decided.stand_in,
+        decider_article=decided.article, support=list(decided.support),
         given_by=ground.given_by, manner=ground.manner, language=ground.language,
-        notice_version=notice.NOTICE_VERSION if ground.letter == policy.CONSENT else "",
         why=ground.why, best_interest=bool(ground.words.best_interest),
         guardian_excluded=ground.guardian_excluded, recorded_at=at, recorded_by=by.user_id,
         valid_until=ground.valid_until, told_at=ground.told_at,
     )  # fmt: skip
+    if ground.letter == policy.CONSENT:
+        _keep_notice(basis, ground)
     if ground.words:
         key = vault.key_for(Owner("case", case.id), case.subject, DataClass.ACCOUNT)
         basis.why_sealed = vault.seal(key, queries.words_place(basis.id), ground.words.to_json())
@@ -91,7 +111,39 @@ def record_basis(*, case_id: int, ground: Ground, by: Actor, at: datetime) -> Ba
     _record(
         events.CONSENT_RECORDED, basis, by=by, at=at, reason=ground.why,
         detail={"letter": basis.letter, "article": basis.article, "service": basis.service,
-                "levels": dict(ground.levels), "notice": basis.notice_version},
+                "levels": dict(ground.levels), "purposes": basis.purposes,
+                "given_by": basis.given_by, "notice": basis.notice_version},
+    )  # fmt: skip
+    return basis
+
+
+@transaction.atomic
+def record_narrower(
+    *, old: Basis, levels: Mapping[str, int], desks: Sequence[int], by: Actor, at: datetime
+) -> Basis:
+    """What is left of a consent of which a part was taken back: the same words, until the same day.
+
+    Only ``referrals.operations.narrow_consent`` calls it, which has asked that it is less.
+    """
+    require(by.roles, Permission.RECORD_CONSENT)
+    if any(level > old.levels.get(letter, 0) for letter, level in levels.items()):
+        raise InvalidInput({"levels": "not_less"})
+    words = queries.open_words(old)
+    basis = Basis.objects.get(id=old.id)
+    basis.id, basis.levels = new_id(), dict(levels)
+    basis.recipient_desk_id = desks[0] if desks else None
+    basis.fallback_desk_ids = list(desks[1:])
+    basis.recorded_at, basis.recorded_by = at, by.user_id
+    basis.withdrawn_at = basis.withdrawn_by = None
+    if words:
+        key = vault.key_for(Owner("case", old.case_id), old.case.subject, DataClass.ACCOUNT)
+        basis.why_sealed = vault.seal(key, queries.words_place(basis.id), words.to_json())
+    basis._state.adding = True
+    basis.save(force_insert=True)
+    _record(
+        events.CONSENT_RECORDED, basis, by=by, at=at, reason="narrowed",
+        detail={"letter": basis.letter, "service": basis.service, "levels": dict(levels),
+                "purposes": basis.purposes, "narrows": str(old.id)},
     )  # fmt: skip
     return basis
 
@@ -165,6 +217,14 @@ def read_words(*, basis_id: UUID, by: Actor, at: datetime) -> BasisWords:
     return words
 
 
+def _keep_notice(basis: Basis, ground: Ground) -> None:
+    """The words that were said, by version, language and hash; how, and what came back of them."""
+    said = notice.get_notice(ground.notice_language)
+    basis.notice_version, basis.notice_language = said.version, said.language
+    basis.notice_hash, basis.told_how = said.hash, ground.told_how
+    basis.understood = [code for code in notice.TEACH_BACK if code in ground.understood]
+
+
 def _start_clocks(basis: Basis, case: Case, *, by: Actor, at: datetime) -> None:
     area = case.lead_agency.area_id
     for procedure in (_REVIEW, *((_TOLD,) if basis.told_at is None else ())):
@@ -188,6 +248,11 @@ def _errors(ground: Ground, at: datetime) -> dict[str, str]:
         errors["valid_until"] = "past"
     elif ground.valid_until > at + LONGEST:
         errors["valid_until"] = "too_long"
+    known = {policy.HANDING_OVER: {policy.TRANSFER}}.get(
+        ground.service, {policy.SERVICE, policy.CONFERENCE}
+    )
+    if not ground.purposes or not set(ground.purposes) <= known:
+        errors["purposes"] = "unknown" if ground.purposes else "required"
     if ground.language and not reference.is_code("bahasa", ground.language):
         errors["language"] = "unknown"
     for name in BasisWords.__slots__:
@@ -200,8 +265,14 @@ def _errors(ground: Ground, at: datetime) -> dict[str, str]:
 
 def _consent_errors(ground: Ground) -> dict[str, str]:
     errors: dict[str, str] = {}
-    if ground.given_by not in (notice.SURVIVOR, notice.GUARDIAN, notice.PROXY):
+    if ground.given_by == notice.LAW:
         errors["given_by"] = "unknown"
+    if ground.told_how and ground.told_how not in notice.TOLD_HOW:
+        errors["told_how"] = "unknown"
+    if not set(ground.understood) <= notice.TEACH_BACK.keys():
+        errors["understood"] = "unknown"
+    if ground.notice_language not in notice.languages():
+        errors["notice_language"] = "unknown"
     if ground.manner not in notice.MANNERS:
         errors["manner"] = "unknown"
     if ground.article:
@@ -211,7 +282,14 @@ def _consent_errors(ground: Ground) -> dict[str, str]:
         errors["letter"] = "guardian_excluded"
     if ground.is_child and not ground.words.best_interest:
         errors["best_interest"] = "required"
-    return errors
+    return errors | _decider_errors(ground)
+
+
+def _decider_errors(ground: Ground) -> dict[str, str]:
+    return deciders.faults(
+        ground.deciding, given_by=ground.given_by, person=ground.person,
+        supporter=ground.words.supporter, court_order=ground.words.court_order,
+    )  # fmt: skip
 
 
 def _other_errors(ground: Ground, at: datetime) -> dict[str, str]:
@@ -233,6 +311,9 @@ def _other_errors(ground: Ground, at: datetime) -> dict[str, str]:
         errors["letter"] = "guardian_excluded"
     if ground.guardian_excluded and not ground.words.substitute:
         errors["substitute"] = "required"
+    if ground.guardian_excluded:
+        standing_in = _decider_errors(ground)
+        errors |= {n: standing_in[n] for n in ("stand_in", "decider_article") if n in standing_in}
     # In danger the note may follow; else a child's packet waits for it.
     if ground.is_child and ground.letter != "d" and not ground.words.best_interest:
         errors["best_interest"] = "required"

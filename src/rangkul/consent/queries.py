@@ -26,6 +26,8 @@ class BasisWords:
     best_interest: str = ""
     child_view: str = ""
     substitute: str = ""
+    supporter: str = ""
+    court_order: str = ""
 
     def to_json(self) -> str:
         """The filled words as they are sealed."""

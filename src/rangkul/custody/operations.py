@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may, require
-from rangkul.custody import events, queries
+from rangkul.custody import closing, events, queries
 from rangkul.custody.models import Assignment, Case, CaseAccess
 from rangkul.foundation import memory
 from rangkul.foundation.actor import Actor
@@ -122,6 +122,8 @@ def assign(
         queries.get_access(by, case_id)
     if network.get_live_actor(user_id=user_id, agency_id=by.agency_id) is None:
         raise InvalidInput({"user": "not a member of this agency"})
+    if closing.related_among([case_id], user_id, by.agency_id):
+        raise InvalidInput({"user": "related"})
     known = Assignment.objects.filter(
         case_id=case_id, agency_id=by.agency_id, user_id=user_id, until__isnull=True
     ).exists()
@@ -183,6 +185,9 @@ def hand_over_caseload(*, from_user_id: int, to_user_id: int, by: Actor, at: dat
         .filter(agency_id=by.agency_id, user_id=from_user_id, until__isnull=True)
         .order_by("case_id")
     )
+    # A file that is closed to the new person stays with whoever carries it.
+    closed = closing.related_among([row.case_id for row in carried], to_user_id, by.agency_id)
+    carried = [row for row in carried if row.case_id not in closed]
     already = set(
         Assignment.objects.filter(
             agency_id=by.agency_id, user_id=to_user_id, until__isnull=True

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -136,7 +137,7 @@ def assessment_list(request: StaffRequest, number: str) -> HttpResponse:
         ],
         "offers": _offers(request, file),
         "waiting": [
-            (clock, wording.procedure_title(clock.procedure, request.now.date()))
+            (clock, wording.procedure_title(clock.procedure, localdate(request.now)))
             for clock in waiting
         ],
         "may_assess": may(request.actor.roles, Permission.ASSESS),

@@ -1,7 +1,12 @@
-"""Documents of a case: received with their hash, given out as downloads, taken out of sight."""
+"""Documents of a case: received with their hash, given out as downloads, taken out of sight.
+
+What leaves is a download in a sandbox; pictures without what the camera wrote, unless the original
+is asked for.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,8 +24,9 @@ from rangkul.access.policy import may
 from rangkul.accounts import queries as accounts
 from rangkul.cases import operations as cases
 from rangkul.cases import queries as case_queries
+from rangkul.cases.contents import extension
 from rangkul.cases.models import Attachment, CaseFile
-from rangkul.cases.operations.files import MOST_BYTES, extension
+from rangkul.cases.operations.files import MOST_BYTES
 from rangkul.desk.cases.frame import frame, get_file
 from rangkul.desk.page import StaffRequest, form_token, staff, text
 from rangkul.foundation.errors import InvalidInput, NotReachable
@@ -39,6 +45,12 @@ class Document:
     digest: str
     by: str
     may_withdraw: bool
+    has_traces: bool
+
+    @property
+    def is_held(self) -> bool:
+        """Waits for the scanner, or was set aside by it."""
+        return self.attachment.scan in {Attachment.WAITING, Attachment.INFECTED}
 
 
 @staff()
@@ -52,22 +64,38 @@ def document_list(request: StaffRequest, number: str) -> HttpResponse:
 
 @staff()
 def download(request: StaffRequest, number: str, document_id: UUID) -> HttpResponse:
-    """The document as it came, never shown inside a page; the reading is recorded.
+    """The document as mere bytes, never shown inside a page; the reading is recorded.
 
-    The bytes are opened here, inside the request's scope: a stream opened later would find none.
+    By POST the original, with what the camera wrote beside the picture. The bytes are opened here,
+    inside the request's scope: a stream opened later would find none.
     """
     _in_file(request, number, document_id)
-    attachment, _name, content = cases.read_attachment(
-        attachment_id=document_id, by=request.actor, at=request.now
-    )
-    name = f"dokumen-{short_id(document_id)}.{extension(attachment.media_type)}"
-    answer = HttpResponse(content, content_type=attachment.media_type)
+    try:
+        opened = cases.read_attachment(
+            attachment_id=document_id, by=request.actor, at=request.now,
+            original=request.method == "POST",
+        )  # fmt: skip
+    except cases.NotScanned as held:
+        messages.error(request, held_sentence(held.scan))
+        return redirect("document-list", number=number)
+    media = opened.attachment.media_type
+    answer = HttpResponse(opened.content, content_type=media)
+    name = f"dokumen-{short_id(document_id)}.{extension(media)}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Content-Length"] = str(len(content))
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Content-Length"] = str(len(opened.content))
     return answer
+
+
+def held_sentence(scan: str) -> str:
+    """Why a document is not given out now."""
+    if scan == Attachment.INFECTED:
+        return _(
+            "The scanner found something harmful in this document. It is kept sealed and is not "
+            "given out."
+        )
+    return _(
+        "This document has not been scanned yet. It is kept safely; try again in a few minutes."
+    )
 
 
 @staff(Permission.WITHDRAW_NOTE)
@@ -127,16 +155,20 @@ def _receive(request: StaffRequest, file: CaseFile, number: str) -> HttpResponse
         # Not read at all: nothing that large is opened.
         return _page(request, file, _sentence("too_large"))
     try:
+        content = upload.read()
         attachment = cases.add_attachment(
-            case_id=file.case_id, name=upload.name or "", content=upload.read(),
-            by=request.actor, at=request.now, token=form_token(request),
+            case_id=file.case_id, name=upload.name or "", content=content, by=request.actor,
+            at=request.now, token=form_token(request),
         )  # fmt: skip
     except InvalidInput as fault:
         return _page(request, file, _sentence(fault.errors["file"]))
+    digest = hashlib.sha256(content).digest()
     messages.success(
         request,
-        _("Received. SHA-256: %(digest)s") % {"digest": grouped(bytes(attachment.sha256))},
+        _("Received. SHA-256: %(digest)s") % {"digest": grouped(digest)},
     )
+    if attachment.scan == Attachment.WAITING:
+        messages.warning(request, held_sentence(attachment.scan))
     return redirect("document-list", number=number)
 
 
@@ -145,6 +177,25 @@ def _sentence(code: str) -> str:
         "empty": _("This file is empty: not one byte arrived. Choose it again, or scan it anew."),
         "too_large": _("This file is larger than 10 MB. Send it in parts or as a smaller picture."),
         "long_name": _("The file's name is longer than can be kept. Give it a shorter one."),
+        "active": _(
+            "This is a web page or a script, not a document. Save it as PDF and send that."
+        ),
+        "program": _("This is a program. Programs are not taken in."),
+        "macros": _("This document carries macros. Save it without them (as .docx, .xlsx or PDF)."),
+        "mixed": _(
+            "This file is two things at once, as harmful files are. Save it anew and send that."
+        ),
+        "bomb": _("This archive holds far more than it says. Send its documents one by one."),
+        "nested": _("This archive holds archives or programs. Send its documents one by one."),
+        "locked": _(
+            "This archive is locked by a password. Unlock it, or send its documents one by one."
+        ),
+        "broken": _("This archive cannot be opened. Send its documents one by one."),
+        "unknown": _("This kind of file is not taken in. Save it as PDF, picture, sound or text."),
+        "infected": _(
+            "The scanner found something harmful in this file. It was not taken in; tell your "
+            "administrator."
+        ),
     }[code]
 
 
@@ -169,9 +220,10 @@ def _page(request: StaffRequest, file: CaseFile, error: str = "") -> HttpRespons
                 name=view.name,
                 kind=kind_label(view.attachment.media_type),
                 size=size_label(view.attachment.size),
-                digest=grouped(bytes(view.attachment.sha256)),
+                digest=grouped(view.digest),
                 by=names.get(view.attachment.received_by, ""),
                 may_withdraw=unit or (own and view.attachment.received_by == actor.user_id),
+                has_traces=view.attachment.media_type.startswith(("image/", "video/")),
             )
             for view in views
         ],

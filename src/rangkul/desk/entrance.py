@@ -22,6 +22,8 @@ from rangkul.access.roles import get_role
 from rangkul.accounts import operations as accounts
 from rangkul.accounts import queries as people
 from rangkul.accounts.models import User
+from rangkul.accounts.policy import may_enter_by_click
+from rangkul.accounts.sso import is_bound
 from rangkul.desk import wording
 from rangkul.desk.page import LOCKED, StaffRequest, staff, unlock_address
 from rangkul.network import queries as network
@@ -97,10 +99,17 @@ def account(request: StaffRequest) -> HttpResponse:
         ],
         "second_factor": is_mfa_enabled(user),
         "has_password": user.has_usable_password(),
+        "sso_bound": bool(settings.SSO.issuer) and is_bound(user),
         "language_name": dict(settings.LANGUAGES).get(request.LANGUAGE_CODE, ""),
         "language_url": reverse("entrance-language"),
     }
     return render(request, "desk/entrance/account.html", context)
+
+
+@require_safe
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Who helps with a forgotten password: the same page for everybody, and no letter."""
+    return render(request, "account/password_reset.html")
 
 
 # -- the lock ---------------------------------------------------------------------------------
@@ -155,11 +164,6 @@ def _is_password(request: HttpRequest, user: User) -> bool:
 
 
 # -- the demonstration ------------------------------------------------------------------------
-
-
-def may_enter_by_click(user: User) -> bool:
-    """Only the demonstration's own people, and only while it is a demonstration."""
-    return bool(settings.DEMO) and user.is_demo and user.is_active
 
 
 @never_cache

@@ -11,7 +11,7 @@ def health(request: HttpRequest) -> HttpResponse:
     """200 "ok" when a query comes back; a fault becomes the 503 page."""
     with connection.cursor() as cursor:
         cursor.execute("select 1")
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 urlpatterns = [path("sehat", health, name="health")]

@@ -15,6 +15,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.access.roles import RegisteredReporter
 from rangkul.conferences import queries as conferences
+from rangkul.custody import emergency
 from rangkul.desk.page import SEES_REPORTS, only_coordinates
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.counting import count_all
@@ -22,14 +23,22 @@ from rangkul.look.shell import NavEntry
 from rangkul.referrals import queries as referrals
 from rangkul.repatriation import queries as repatriation
 from rangkul.reports import queries as reports
+from rangkul.retention import policy as rights
+from rangkul.retention import queries as retention
 from rangkul.shelter import queries as shelter
 
-_COUNTED = (referrals, reports, shelter, repatriation, conferences)
+_COUNTED = (referrals, reports, shelter, repatriation, conferences, emergency, retention)
 
 
 def entries_for(actor: Actor, path: str = "") -> list[NavEntry]:
     """The lines of this person's navigation; the one under which ``path`` stands is active."""
-    entries = [*_daily(actor), *_caseload(actor), *_recovery(actor), *_network(actor)]
+    entries = [
+        *_daily(actor),
+        *_caseload(actor),
+        *_recovery(actor),
+        *_watching(actor),
+        *_network(actor),
+    ]
     here = _place(path, [entry.url for entry in entries])
     return [replace(entry, active=entry.url == here) for entry in entries]
 
@@ -101,6 +110,19 @@ def _recovery(actor: Actor) -> Iterator[NavEntry]:
             counted="legs", only_counted=True)  # fmt: skip
         yield _entry("repatriation-clearances", "shield-check", _("Clearances"), group=group,
             counted="clearances", only_counted=True, alert=True)  # fmt: skip
+
+
+def _watching(actor: Actor) -> Iterator[NavEntry]:
+    """Borrowing in an emergency, looking at those of others, and what survivors ask."""
+    if _any(actor, (Permission.USE_EMERGENCY_ACCESS, Permission.REVIEW_EMERGENCY_ACCESS)):
+        yield _entry("emergency-list", "lifebuoy", _("Emergency access"), counted="emergencies",
+            short=pgettext("navigation", "Emergency"), alert=True)  # fmt: skip
+    handles = may(actor.roles, rights.HANDLES)
+    if handles or may(actor.roles, rights.RECEIVES):
+        yield _entry(
+            "rights-list", "scale", _("Rights over data"), alert=handles,
+            short=pgettext("navigation", "Rights"), counted="rights" if handles else "",
+        )  # fmt: skip
 
 
 def _network(actor: Actor) -> Iterator[NavEntry]:

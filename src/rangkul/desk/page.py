@@ -21,6 +21,7 @@ from rangkul.access.permissions import Permission
 from rangkul.access.policy import Forbidden, may, require
 from rangkul.access.roles import NationalCoordinator, ProvinceCoordinator
 from rangkul.accounts.models import User
+from rangkul.desk.fresh import ask_factor
 from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
@@ -66,11 +67,12 @@ def only_coordinates(actor: Actor) -> bool:
 
 
 def staff(
-    *permissions: Permission, one_of: Collection[Permission] = ()
+    *permissions: Permission, one_of: Collection[Permission] = (), fresh: bool = False
 ) -> Callable[[StaffView[Rest]], Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]]:
     """Only for a signed-in person with a live membership whose roles carry ``permissions``.
 
     Of ``one_of``, where it is given, any one is enough; the refusal then names the first.
+    ``fresh`` asks for a second factor of the last ten minutes (``desk.fresh``).
 
     Without sign-in: the sign-in page. Locked: the page that opens the lock. Without a membership:
     a page that says whom to ask.
@@ -100,6 +102,8 @@ def staff(
                 require(actor.roles, permission)
             if one_of and not any(may(actor.roles, each) for each in one_of):
                 raise Forbidden(next(iter(one_of)))
+            if fresh and (asked_for := ask_factor(request)) is not None:
+                return asked_for
             ours = cast(StaffRequest, request)
             ours.now = hour.now()
             try:
@@ -109,7 +113,7 @@ def staff(
             return answer
 
         # Read by the permission table's test: which permissions guard this address.
-        vars(wrapped).update(permissions=permissions, one_of=tuple(one_of))
+        vars(wrapped).update(permissions=permissions, one_of=tuple(one_of), fresh=fresh)
         return wrapped
 
     return decorate

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -95,7 +96,7 @@ def rows(request: StaffRequest, *, whole_unit: bool, desk: str = "") -> list[Row
     paused = clocks.list_paused(actor, whole_unit=whole_unit)
     case_ids = sorted({clock.case_id for clock in paused if clock.case_id})
     covers = {c.case_id: c for c in cases.list_covers(actor, case_ids)} if case_ids else {}
-    zone, day = zone_of(request.membership.area_code), request.now.date()
+    zone, day = zone_of(request.membership.area_code), localdate(request.now)
     found = []
     for clock in paused:
         cover = covers.get(clock.case_id or 0)

@@ -24,6 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "demo": settings.DEMO,
         "trial": settings.TRIAL,
+        "sso_name": settings.SSO.name,
         "now": hour.now(),
         "language": get_language(),
         # What is saved is answered by leading on: a page that answers a form has not taken it.
@@ -32,6 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not request.user.is_authenticated:
         return context
+    context["idle_seconds"] = getattr(request, "idle_seconds", 0)
     membership = request.membership  # type: ignore[attr-defined]
     context["nav"] = navigation.entries_for(actor, request.path)
     context["acting"] = Acting(

@@ -91,7 +91,57 @@ def _act_titles(_language: str) -> dict[str, str]:
     """Every act's title in the present language, which is the one given."""
     titles = _acts_on_a_file() | _acts_on_its_people() | _acts_on_a_report() | _acts_between_desks()
     titles |= _acts_of_the_clock() | _acts_at_the_table() | _acts_in_a_shelter()
+    titles |= _acts_of_watching() | _acts_of_rights()
     return titles | _acts_on_the_way_home()
+
+
+def _acts_of_watching() -> dict[str, str]:
+    """Emergencies, conflicts of interest, and reading that was stopped."""
+    return {
+        "emergency.opened": _("Borrowed in an emergency"),
+        "emergency.read": _("Read in an emergency"),
+        "emergency.ended": _("Emergency borrowing ended early"),
+        "emergency.asked": _("Asked why it was borrowed"),
+        "emergency.answered": _("Answered why it was borrowed"),
+        "emergency.justified": _("Emergency borrowing found justified"),
+        "emergency.unjustified": _("Emergency borrowing found not justified"),
+        "emergency.restored": _("Right to borrow given back"),
+        "custody.relation_declared": _("Conflict of interest: file closed to a colleague"),
+        "custody.relation_lifted": _("Conflict of interest lifted"),
+        "reading.stopped": _("Reading stopped: very many files"),
+        "reading.allowed": _("Reading allowed again"),
+        "reading.kept_stopped": _("Reading stays stopped"),
+    }
+
+
+def _acts_of_rights() -> dict[str, str]:
+    """What a person asked about her own data, and what became of it."""
+    return {
+        "right.received": _("Request about own data received"),
+        "right.refusal_proposed": _("Refusal of a request proposed"),
+        "right.refusal_dropped": _("Refusal of a request dropped"),
+        "right.refused": _("Request about own data refused"),
+        "right.granted": _("Request about own data granted"),
+        "right.done": _("Request about own data done"),
+        "right.dropped": _("Request about own data taken back"),
+        "right.person_told": _("Person told of a refusal"),
+        "right.copy_handed_over": _("Copy of the data handed to the person"),
+        "right.words_read": _("Words of a request read"),
+        "right.guardian_turned_away": _("Guardian turned away"),
+        "right.restricted": _("File restricted"),
+        "right.restriction_lifted": _("Restriction lifted"),
+        "hold.legal_set": _("Legal hold set"),
+        "hold.legal_lifted": _("Legal hold lifted"),
+        "erasure.proposed": _("Erasing proposed"),
+        "erasure.dropped": _("Proposal to erase taken back"),
+        "erasure.keys_destroyed": _("All keys of the case destroyed"),
+        "erasure.listed": _("Destroyed keys listed outside the database"),
+        "erasure.erased": _("Erased"),
+        "erasure.destroyed_again": _("What a restored database brought back was destroyed again"),
+        "breach.packed": _("Breach pack made"),
+        "backup.made": _("Backup made"),
+        "backup.restored": _("Database restored from a backup"),
+    }
 
 
 def _acts_of_the_clock() -> dict[str, str]:
@@ -182,6 +232,8 @@ def _acts_on_a_file() -> dict[str, str]:
         "attachment.received": _("Document received"),
         "attachment.read": _("Document read"),
         "attachment.withdrawn": _("Document withdrawn"),
+        "attachment.refused": _("Harmful file refused"),
+        "attachment.scanned": _("Document scanned"),
         "assessment.recorded": _("Assessment kept"),
         "assessment.read": _("Assessment read"),
         "assessment.completed": _("First assessment complete"),
@@ -237,6 +289,8 @@ def _acts_between_desks() -> dict[str, str]:
         "consent.approved": _("Basis approved"),
         "consent.person_told": _("Person told of the basis"),
         "consent.words_read": _("Words of the consent read"),
+        "consent.evidence_taken": _("Proof of the consent taken"),
+        "consent.evidence_read": _("Proof of the consent opened"),
         "referral.sent": _("Referral sent"),
         "referral.answered": _("Referral answered"),
         "referral.first_contact": _("First contact made"),
@@ -286,7 +340,12 @@ ACT_ICONS = {
     "clock.paused": "player-pause", "clock.resumed": "player-play",
     "file.risk_raised": "alert-octagon", "file.risk_lowered": "circle-check",
     "consent.recorded": "signature", "consent.withdrawn": "x",
+    "consent.evidence_taken": "fingerprint", "consent.evidence_read": "eye",
     "person.added": "user-plus", "custody.assigned": "user-check",
+    "emergency.opened": "lifebuoy", "emergency.read": "eye", "emergency.ended": "lock",
+    "emergency.justified": "circle-check", "emergency.unjustified": "hand-stop",
+    "custody.relation_declared": "lock", "custody.relation_lifted": "lock-open",
+    "packet.opened": "package", "notes.read": "notes",
 }  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def _batch(ring: KeyRing, after: UUID, size: int, using: str) -> tuple[UUID | No
     """One committed step; the last id looked at, ``None`` behind the last, and the count."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(
-            f"select {_COLUMNS} from foundation_datakey where id > %s and kek_version <> %s "
+            f"select {_COLUMNS} from foundation_datakey where id > %s and kek_version < %s "
             "order by id limit %s for update skip locked",
             [after, ring.current_kek, size],
         )
@@ -70,8 +70,10 @@ def _batch(ring: KeyRing, after: UUID, size: int, using: str) -> tuple[UUID | No
 
 
 def _store(cursor: Any, ring: KeyRing, rows: list[vault.KeyRow]) -> None:
+    fresh = vault.rewrap(ring, rows)
     cursor.execute(
-        "update foundation_datakey k set wrapped = n.wrapped, kek_version = %s "
-        "from unnest(%s::uuid[], %s::bytea[]) as n (id, wrapped) where k.id = n.id",
-        [ring.current_kek, [row.id for row in rows], [vault.rewrap(ring, row) for row in rows]],
+        "update foundation_datakey k set wrapped = n.wrapped, kek_version = n.version "
+        "from unnest(%s::uuid[], %s::bytea[], %s::smallint[]) as n (id, wrapped, version) "
+        "where k.id = n.id",
+        [[row.id for row in rows], [each.data for each in fresh], [each.version for each in fresh]],
     )

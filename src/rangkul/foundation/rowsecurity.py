@@ -231,6 +231,62 @@ class Admit(_SqlOperation):
         return _admitted(self.table, self.purpose, self.commands)
 
 
+class Lend(_SqlOperation):
+    """Let an emergency's scope read the borrowed case's rows of a table, and never write them.
+
+    The second generated policy: ``house.current_borrowed()`` is the case of a grant that stands and
+    runs, or the query is refused; under every other scope it is NULL and admits nothing. ``only``
+    narrows it further.
+    """
+
+    def __init__(self, table: str, *, column: str = "case_id", only: str = "") -> None:
+        self.table, self.column, self.only = table, column, only
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return "Lend", [self.table], {"column": self.column, "only": self.only}
+
+    def describe(self) -> str:
+        return f"Lend rows of {self.table} in an emergency"
+
+    def statements(self) -> list[str]:
+        narrowed = f" and {self.only}" if self.only else ""
+        return [
+            f"create policy emergency_select on {self.table} for select to {APP} "
+            f"using ({self.column} = (select house.current_borrowed()){narrowed})"
+        ]
+
+
+class Close(_SqlOperation):
+    """Close rows that belong to a case to whoever is related to its survivor or suspect.
+
+    Restrictive, so that no other policy opens them again. ``column`` may be empty in a row;
+    ``when`` says which rows of a mixed table belong to a case at all.
+    """
+
+    def __init__(self, table: str, *, column: str = "case_id", when: str = "") -> None:
+        self.table, self.column, self.when = table, column, when
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return "Close", [self.table], {"column": self.column, "when": self.when}
+
+    def describe(self) -> str:
+        return f"Close {self.table} to whoever is related"
+
+    def statements(self) -> list[str]:
+        free = f"coalesce({self.column}, 0) <> all ((select house.current_closed())::bigint[])"
+        if self.when:
+            free = f"not ({self.when}) or {free}"
+        return [
+            statement
+            for command in ("select", "update", "delete")
+            for statement in (
+                f"drop policy if exists closed_{command} on {self.table}",
+                f"create policy closed_{command} on {self.table} as restrictive for {command} "
+                f"to {APP} using ({free})",
+            )
+        ]
+
+
 class Open(_SqlOperation):
     """Grant the app its commands on a table without survivor data; ``reason`` says why none."""
 
@@ -276,9 +332,15 @@ class Open(_SqlOperation):
 
 
 def _sequence_grant(table: str) -> str:
+    """For columns that draw from a sequence by their default, as a library's may.
+
+    Identity columns, which all of ours are, need no right on their sequence; with one the app
+    could read there how many rows everybody has.
+    """
     return (
         "do $body$ declare s text; begin for s in select pg_get_serial_sequence(attrelid::regclass"
         "::text, attname) from pg_attribute where attrelid = "
-        f"'{table}'::regclass and attnum > 0 and not attisdropped loop continue when s is null; "
+        f"'{table}'::regclass and attnum > 0 and not attisdropped and attidentity = '' "
+        "loop continue when s is null; "
         f"execute format('grant usage on sequence %s to {APP}', s); end loop; end $body$"
     )

@@ -8,21 +8,21 @@ another place does not open. Data keys are wrapped by the ring's key-encryption 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from functools import partial
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
-from rangkul.foundation import keyring, memory
+from rangkul.foundation import draw, keyring, memory, tombstones
 from rangkul.foundation.errors import RangkulError
 from rangkul.foundation.ids import new_id
-from rangkul.foundation.keyring import KeyRing
+from rangkul.foundation.keyring import KeyNotOnRing, KeyRing, UnwrapFailed, Wrapped
 from rangkul.foundation.models import DataKey
 
 _MAGIC = b"\x01"
@@ -116,10 +116,11 @@ def new_key(owner: Owner, subject: UUID, data_class: DataClass) -> tuple[OpenKey
     """A fresh data key and the row that stores it wrapped."""
     ring: KeyRing = settings.KEY_RING
     key_id, secret = new_id(), os.urandom(32)
+    (made,) = ring.wrap([(secret, _bound(key_id, subject))])
     row = KeyRow(
         id=key_id, owner_kind=owner.kind, owner_id=owner.id, audience=owner.audience,
         audience_agency_id=owner.audience_agency_id, subject=subject, data_class=str(data_class),
-        kek_version=ring.current_kek, wrapped=_wrap(ring, key_id, subject, secret),
+        kek_version=made.version, wrapped=made.data,
     )  # fmt: skip
     return OpenKey(key_id, secret), row
 
@@ -149,7 +150,7 @@ def _key_for(owner: Owner, subject: UUID, data_class: DataClass) -> OpenKey:
         found = DataKey.objects.filter(subject=subject, data_class=data_class).first()
         if found is None:
             raise KeyDestroyed(f"the {data_class} key of this subject is out of reach")
-    return _unwrap(found)
+    return _unwrap([found])[0]
 
 
 def seal(key: OpenKey, place: Place, text: str | bytes) -> bytes:
@@ -184,18 +185,35 @@ def keys_of(values: Iterable[bytes]) -> dict[UUID, OpenKey]:
     The subjects' keys of other classes come along, still wrapped: a page that opens the notes of
     a file opens its plan next.
     """
-    wanted = {UUID(bytes=bytes(value)[1:17]) for value in values}
+    wanted = {key_id_of(value) for value in values}
     rows = {key_id: memory.told((_KEYS, key_id), DataKey) for key_id in wanted}
     if not all(rows.values()):
         subjects = DataKey.objects.filter(id__in=wanted).values("subject")
         for row in DataKey.objects.filter(subject__in=subjects):
             memory.learn((_KEYS, row.id), row)
             rows[row.id] = row
-    return {
-        row.id: memory.once((_KEYS, row.subject, row.data_class), partial(_unwrap, row))
+    wanted_rows = [
+        row
         for key_id, row in rows.items()
-        if row is not None and key_id in wanted
-    }
+        if row is not None and key_id in wanted and not tombstones.holds(key_id)
+    ]
+    opened: dict[UUID, OpenKey] = {}
+    shut: list[DataKey] = []
+    for row in wanted_rows:
+        known = memory.told((_KEYS, row.subject, row.data_class), OpenKey)
+        if known is None:
+            shut.append(row)
+        else:
+            opened[row.id] = known
+    for row, key in zip(shut, _unwrap(shut), strict=True):
+        memory.learn((_KEYS, row.subject, row.data_class), key)
+        opened[row.id] = key
+    return opened
+
+
+def key_id_of(value: bytes) -> UUID:
+    """Which key a sealed value was sealed with."""
+    return UUID(bytes=bytes(value)[1:17])
 
 
 def open_with(keys: Mapping[UUID, OpenKey], value: bytes, place: Place) -> bytes:
@@ -223,26 +241,34 @@ def destroy(subject: UUID, data_class: DataClass | None = None) -> int:
 
 
 def forget_keys() -> None:
-    """Drop the keys that this transaction holds, after some were destroyed by other ways."""
+    """Drop the keys that this transaction holds, after some were destroyed by other ways.
+
+    Once it commits, what was destroyed goes on the list beside the ring.
+    """
     memory.forget(_KEYS)
+    transaction.on_commit(tombstones.carry_over, robust=True)
 
 
-def _wrap(ring: KeyRing, key_id: UUID, subject: UUID, secret: bytes) -> bytes:
-    nonce = os.urandom(12)
-    kek = AESGCM(ring.kek[ring.current_kek])
-    return nonce + kek.encrypt(nonce, secret, key_id.bytes + subject.bytes)
+def rewrap(ring: KeyRing, rows: Sequence[KeyRow]) -> list[Wrapped]:
+    """Data keys wrapped anew under the ring's current key; what they seal is not touched."""
+    with _worded():
+        return ring.rewrap([_wrapped(row) for row in rows])
 
 
-def rewrap(ring: KeyRing, row: KeyRow | DataKey) -> bytes:
-    """A data key wrapped anew under the ring's current key; what it seals is not touched."""
-    return _wrap(ring, row.id, row.subject, _secret(ring, row))
-
-
-def _unwrap(row: DataKey) -> OpenKey:
+def _unwrap(rows: Sequence[DataKey]) -> list[OpenKey]:
+    """The keys of these rows, with one request where a service keeps the ring's keys."""
+    for row in rows:
+        if tombstones.holds(row.id):
+            raise KeyDestroyed("this key was destroyed; an older database brought its row back")
+        draw.take()
+    if not rows:
+        return []
     ring: KeyRing = settings.KEY_RING
-    if row.kek_version not in ring.kek:
+    if not all(ring.has(row.kek_version) for row in rows):
         ring = _ring_read_again(ring)
-    return OpenKey(row.id, _secret(ring, row))
+    with _worded():
+        secrets = ring.unwrap([_wrapped(row) for row in rows])
+    return [OpenKey(row.id, secret) for row, secret in zip(rows, secrets, strict=True)]
 
 
 def _ring_read_again(ring: KeyRing) -> KeyRing:
@@ -254,12 +280,21 @@ def _ring_read_again(ring: KeyRing) -> KeyRing:
     return ring
 
 
-def _secret(ring: KeyRing, row: KeyRow | DataKey) -> bytes:
-    kek = ring.kek.get(row.kek_version)
-    if kek is None:
-        raise KeyDestroyed(f"key-encryption key {row.kek_version} is not on the ring")
-    wrapped = bytes(row.wrapped)
+@contextmanager
+def _worded() -> Iterator[None]:
+    """The ring's refusals as the vault's."""
     try:
-        return AESGCM(kek).decrypt(wrapped[:12], wrapped[12:], row.id.bytes + row.subject.bytes)
-    except InvalidTag as error:
-        raise SealBroken("a data key does not open: wrong ring or altered row") from error
+        yield
+    except KeyNotOnRing as fault:
+        raise KeyDestroyed(str(fault)) from fault
+    except UnwrapFailed as fault:
+        raise SealBroken(str(fault)) from fault
+
+
+def _wrapped(row: KeyRow | DataKey) -> Wrapped:
+    return Wrapped(row.kek_version, bytes(row.wrapped), _bound(row.id, row.subject))
+
+
+def _bound(key_id: UUID, subject: UUID) -> bytes:
+    """What a wrapped key is bound to: it opens for this row and this subject alone."""
+    return key_id.bytes + subject.bytes

@@ -18,9 +18,9 @@ from rangkul.custody import queries as custody
 from rangkul.custody.events import TEAM_JOINED
 from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
-from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting, system
+from rangkul.jobs.hands import by_first_who_may, hands_of
 from rangkul.jobs.tasks import recurring, subscribe
 from rangkul.network import queries as network
 
@@ -88,19 +88,19 @@ def pass_proposal_on(event: Event) -> None:
     with system("tick"):
         lead = custody.lead_of(case_id)
     provinces = network.provinces_of([lead, event.agency_id])
-    supervisor = next(iter(network.list_supervisors(lead)), None) if lead else None
-    if supervisor is None or provinces[lead] != provinces[event.agency_id]:
+    if not lead or provinces[lead] != provinces[event.agency_id]:
         log.info("conference alerts: a proposal of agency %s goes nowhere", event.agency_id)
         return
     wish = operations.Wish(reason, date.fromisoformat(day) if day else None)
-    with acting(supervisor):
+
+    def receive(by: Actor) -> None:
         made = operations.receive_proposal(
-            case_id=case_id, wish=wish, asking=(event.agency_id, event.actor_id or 0),
-            by=supervisor, at=now,
+            case_id=case_id, wish=wish, asking=(event.agency_id, event.actor_id or 0), by=by,
+            at=now,
         )  # fmt: skip
         if made is None:
             return
-        carried = [each.user_id for each in custody.list_assignments(supervisor, case_id)]
+        carried = [each.user_id for each in custody.list_assignments(by, case_id)]
         calls = [
             Call(
                 token=f"{event.name}:{made.id}", agency_id=lead, audience=audience,
@@ -110,6 +110,9 @@ def pass_proposal_on(event: Event) -> None:
             for audience, user in [(Alert.SUPERVISOR, None), *((Alert.PERSON, u) for u in carried)]
         ]  # fmt: skip
         alerts.raise_alerts(calls=calls, at=now)
+
+    if not by_first_who_may(hands_of(lead), receive):
+        log.info("conference alerts: a proposal of agency %s goes nowhere", event.agency_id)
 
 
 @subscribe(events.PROPOSAL_ANSWERED)
@@ -122,17 +125,11 @@ def let_holder_rest(event: Event) -> None:
 @subscribe(TEAM_JOINED)
 def tell_new_chair(event: Event) -> None:
     """A case came over with its conferences: who chairs or sits there from now on is called."""
-    supervisor = next(iter(network.list_supervisors(event.agency_id)), None)
-    if supervisor is None:
-        return
     case_id, now = int(event.subject_id), hour.now()
-    with acting(supervisor):
-        try:
-            passed = operations.note_passed(case_id=case_id, by=supervisor, at=now)
-            seated = operations.note_seated(case_id=case_id, by=supervisor, at=now)
-        except NotReachable:
-            log.info("conference alerts: case %s has gone on", case_id)
-            return
+
+    def tell(by: Actor) -> None:
+        passed = operations.note_passed(case_id=case_id, by=by, at=now)
+        seated = operations.note_seated(case_id=case_id, by=by, at=now)
         alerts.raise_alerts(
             calls=[
                 Call(
@@ -147,6 +144,9 @@ def tell_new_chair(event: Event) -> None:
         )  # fmt: skip
         for seat in seated:
             _raise(events.SEAT_OFFERED, seat)
+
+    if not by_first_who_may(hands_of(event.agency_id), tell):
+        log.info("conference alerts: case %s has gone on, or nobody may", case_id)
 
 
 def tell_owners(at: datetime) -> int:

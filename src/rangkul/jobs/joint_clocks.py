@@ -7,26 +7,22 @@ import logging
 from rangkul.cases import operations
 from rangkul.cases.events import MEDICAL_CARE_SETTLED
 from rangkul.foundation import hour
-from rangkul.foundation.errors import NotReachable
+from rangkul.foundation.actor import Actor
 from rangkul.foundation.outbox import Event
-from rangkul.foundation.scope import acting
+from rangkul.jobs.hands import by_first_who_may, hands_of
 from rangkul.jobs.tasks import subscribe
-from rangkul.network import queries as network
 
 log = logging.getLogger("rangkul.jobs")
 
 
 @subscribe(MEDICAL_CARE_SETTLED)
 def meet_medical_window(event: Event) -> None:
-    """Acts for the agency's supervisor, who sees every file of the unit."""
-    supervisor = next(iter(network.list_supervisors(event.agency_id)), None)
-    if supervisor is None:
-        log.warning("joint clocks: agency %s has no supervisor", event.agency_id)
-        return
-    with acting(supervisor):
-        try:
-            operations.meet_medical_window(
-                case_id=int(event.subject_id), by=supervisor, at=hour.now(), tell=False
-            )
-        except NotReachable:
-            log.info("joint clocks: agency %s left before its turn", event.agency_id)
+    """Acts for a supervisor who sees the file; one who is too near to somebody in it does not."""
+
+    def meet(by: Actor) -> None:
+        operations.meet_medical_window(
+            case_id=int(event.subject_id), by=by, at=hour.now(), tell=False
+        )
+
+    if not by_first_who_may(hands_of(event.agency_id), meet):
+        log.info("joint clocks: agency %s left before its turn, or nobody may", event.agency_id)

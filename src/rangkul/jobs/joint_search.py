@@ -10,6 +10,7 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.outbox import Event
 from rangkul.foundation.scope import acting
+from rangkul.jobs.hands import by_first_who_may, hands_of
 from rangkul.jobs.tasks import recurring, subscribe
 from rangkul.network import queries as network
 from rangkul.people import operations, queries
@@ -20,13 +21,13 @@ log = logging.getLogger("rangkul.jobs")
 
 @subscribe(TEAM_JOINED, PERSON_CHANGED)
 def make_findable(event: Event) -> None:
-    """Acts for the agency's supervisor; without one nobody there could be given the case."""
-    supervisor = next(iter(network.list_supervisors(event.agency_id)), None)
-    if supervisor is None:
-        log.warning("joint search: agency %s has no supervisor", event.agency_id)
-        return
-    with acting(supervisor):
-        _make(int(event.subject_id), supervisor)
+    """Acts for whoever of the agency sees the case; without one nobody there could find it."""
+
+    def make(by: Actor) -> None:
+        operations.make_findable(case_id=int(event.subject_id), by=by, at=hour.now())
+
+    if not by_first_who_may(hands_of(event.agency_id), make):
+        log.info("joint search: agency %s left before its turn, or nobody may", event.agency_id)
 
 
 @recurring("41 1 * * *")

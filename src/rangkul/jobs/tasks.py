@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 
 from procrastinate import App, JobContext
 
+from rangkul.foundation import draw
 from rangkul.foundation.beat import Patience
 from rangkul.foundation.outbox import DELIVER, Event
 
@@ -57,8 +58,9 @@ def deliver(
 
 def deliver_event(event: Event) -> None:
     """The same for what is at hand; every subscriber stands being called again."""
-    for subscriber in SUBSCRIBERS.get(event.name, []):
-        subscriber(event)
+    with draw.work("jobs"):
+        for subscriber in SUBSCRIBERS.get(event.name, []):
+            subscriber(event)
 
 
 async def take_up_stalled(context: JobContext, timestamp: int) -> None:

@@ -64,6 +64,24 @@ class OwnMembership(RangkulError):
         super().__init__(self.message_en)
 
 
+class WorksElsewhere(RangkulError):
+    """An admin would renew the sign-in of somebody who works in another agency too."""
+
+    code = "works_elsewhere"
+
+    message_id = (
+        "Orang ini juga bekerja di lembaga lain. Sandi barunya hanya dapat dibuat oleh pengelola "
+        "sistem, supaya tidak ada lembaga yang masuk atas nama lembaga lain."
+    )
+    message_en = (
+        "This person works in another agency too. Only the operator can renew the sign-in, so that "
+        "no agency enters for another."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.message_en)
+
+
 class LastAdmin(RangkulError):
     """The agency would be left without anyone who looks after its staff."""
 

@@ -64,7 +64,9 @@ class Token(models.Model):
     """One search token of one agency: a keyed hash of a word, a pair of words, or a number.
 
     ``subject`` is a person (kind ``p``, ``ref`` its case) or a report (kind ``r``, ``ref`` its id).
-    ``name``, ``parts`` and ``spelling`` are what ranking needs (``matching.NameToken``).
+    ``name``, ``parts`` and ``spelling`` are what ranking needs (``matching.NameToken``), masked by
+    the token's own key: the same spelling never looks the same. Each token occurs once
+    (``people/slots.py``).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -93,9 +95,28 @@ class Token(models.Model):
         ]
 
     class Privacy:
-        public = ("id", "agency", "subject", "subject_kind", "ref", "name", "parts")
-        personal = ("token", "spelling")
+        public = ("id", "agency", "subject", "subject_kind", "ref")
+        personal = ("token", "name", "parts", "spelling")
         sealed = ()
+
+
+class TokenBook(models.Model):
+    """A page of an agency's book: which words have how many slots. Sealed, padded."""
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    page = models.SmallIntegerField()
+    words_sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "page"], name="one_page_each"),
+        ]
+
+    class Privacy:
+        public = ("id", "agency", "page")
+        personal = ()
+        sealed = ("words_sealed",)
 
 
 class SamePerson(models.Model):

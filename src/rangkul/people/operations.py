@@ -11,6 +11,7 @@ from django.db import transaction
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.custody import queries as custody
+from rangkul.custody import reading
 from rangkul.custody.models import Case
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -150,6 +151,7 @@ def open_identity(
     if not reason:
         raise InvalidInput({"reason": "required"})
     people = queries.list_people(by, case_id)
+    reading.note_reading(refs=[case_id], by=by, at=at)
     case = custody.get_access(by, case_id).case
     act_id, sealed = new_id(), None
     if note:
@@ -167,6 +169,7 @@ def show_names(*, case_ids: Sequence[int], by: Actor, at: datetime) -> dict[int,
     """The called names of one page's survivors, for those who carry the cases; one recorded act."""
     require(by.roles, Permission.OPEN_IDENTITY)
     visible = custody.visible_among(by, case_ids)
+    reading.note_reading(refs=visible, by=by, at=at)
     people = list(
         Person.objects.filter(case_id__in=visible, part=Person.SURVIVOR, state=queries.CURRENT)
     )

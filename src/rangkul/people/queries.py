@@ -16,7 +16,7 @@ from rangkul.custody import queries as custody
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
-from rangkul.people import matching, tokens
+from rangkul.people import matching, slots, tokens
 from rangkul.people.identity import Contact, Identity, Location
 from rangkul.people.models import Person, SamePerson, Token
 
@@ -126,15 +126,18 @@ def search_names(
     """The cases (or reports) of this agency whose people's names come nearest, likeliest first.
 
     Only what the person may see: a companion finds among the cases carried. At most one SQL query
-    for each stage of ``matching.search``.
+    for each stage of ``matching.search``, and one for the agency's book of slots.
     """
     maker = tokens.TokenMaker(actor.agency_id)
     only = _searchable(actor) if kind == tokens.PERSON else None
     if only is not None and not only:
         return []
+    slots.read_book(actor.agency_id)
 
     def read(wanted: Sequence[matching.QueryToken], most: int) -> Iterable[matching.Hit[int]]:
-        by_token = {maker.name(token.kind, token.value): token for token in wanted}
+        by_word = {maker.name(token.kind, token.value): token for token in wanted}
+        # A word that thousands bear is not read whole, unless for the few cases of one companion.
+        by_token = maker.all_tokens(by_word, None if only is not None else 2 * most)
         sql = _READ
         values: list[Any] = [list(by_token), actor.agency_id, kind]
         if only is not None:
@@ -143,10 +146,12 @@ def search_names(
         with connection.cursor() as cursor:
             cursor.execute(f"{sql} limit {int(most)}", values)
             rows = cursor.fetchall()
-        return [
-            matching.Hit(ref, by_token[token], name, parts, spelling)
-            for token, ref, name, parts, spelling in rows
-        ]
+        hits = []
+        for token, ref, *masked in rows:
+            word, place = by_token[token]
+            told = maker.slot(word, place).shown(*masked)
+            hits.append(matching.Hit(ref, by_word[word], *told))
+        return hits
 
     return matching.search(words, read, maker.mark)[:limit]
 
@@ -157,8 +162,9 @@ def search_numbers(actor: Actor, words: str, *, kind: str = tokens.PERSON) -> li
     wanted = [maker.number(name, value) for name, value in tokens.exact_keys(words)]
     if not wanted:
         return []
+    asked = list(maker.all_tokens(wanted))
     found = list(
-        Token.objects.filter(token__in=wanted, agency_id=actor.agency_id, subject_kind=kind)
+        Token.objects.filter(token__in=asked, agency_id=actor.agency_id, subject_kind=kind)
         .values_list("ref", flat=True)
         .distinct()[:50]
     )
@@ -180,7 +186,7 @@ def known_tokens(agency_id: int, names: Sequence[str], numbers: Sequence[str]) -
     made += [
         maker.number(kind, value) for number in numbers for kind, value in tokens.exact_keys(number)
     ]
-    return made
+    return list(maker.all_tokens(made))
 
 
 def count_known(

@@ -10,8 +10,15 @@ from typing import Final
 from django.db import connection
 
 from rangkul.cases.models import CaseFile
+from rangkul.consent.deciding import GUARDIAN_SUSPECTED
 from rangkul.consent.models import Basis as BasisRow
-from rangkul.consent.policy import CONSENT, REVIEW_WITHIN, BasisMissing
+from rangkul.consent.policy import (
+    CONSENT,
+    REVIEW_WITHIN,
+    BasisMissing,
+    Circumstances,
+    person_obstacle,
+)
 from rangkul.reference.services import ServiceCode
 from rangkul.referrals import ceilings
 from rangkul.referrals.ceilings import Basis, BasisOption, DataClass, Levels
@@ -25,15 +32,10 @@ from rangkul.referrals.ceilings.bases import (
 )
 from rangkul.referrals.models import Request
 
-GUARDIAN_SUSPECTED = "wali_diduga"
-
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the file knows that bears on every basis: a child, and a guardian who is left out."""
-
-    is_child: bool
-    guardian_excluded: bool
+class Standing(Circumstances):
+    """What the file knows that bears on every basis, read from the file itself."""
 
     @classmethod
     def of(cls, file: CaseFile) -> Standing:
@@ -139,10 +141,8 @@ def allowed(basis: BasisRow, standing: Standing) -> Levels:
     ``BasisNotOffered`` where the service does.
     """
     service, put_down = ServiceCode(basis.service), levels_of(basis.levels)
-    if standing.guardian_excluded and not basis.guardian_excluded:
-        raise BasisMissing("guardian_excluded")
-    if standing.is_child and basis.letter != "d" and not basis.best_interest:
-        raise BasisMissing("best_interest")
+    if why := person_obstacle(basis, standing):
+        raise BasisMissing(why)
     errors = check_ground(
         service=service, letter=basis.letter, article=basis.article, levels=Levels(),
         standing=standing,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from uuid import UUID
 
+from rangkul.consent.models import Basis
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -51,6 +52,12 @@ def next_in_turn(referral: Referral) -> list[UUID]:
         case_id=referral.case_id, after__in=chain, state=WAITS
     ).order_by("made_at", "id")
     return list(found.values_list("id", flat=True))
+
+
+def list_on_basis(basis: Basis) -> list[UUID]:
+    """The ids of what waits for its turn on this basis."""
+    found = WaitingReferral.objects.filter(case_id=basis.case_id, basis_id=basis.id, state=WAITS)
+    return list(found.order_by("made_at", "id").values_list("id", flat=True))
 
 
 def by_token(case_id: int, token: UUID) -> WaitingReferral | None:

@@ -306,9 +306,14 @@ def open_words(legs: Sequence[Leg]) -> dict[int, LegWords]:
 
 
 def open_labels(travellers: Sequence[Traveller]) -> dict[UUID, Label]:
-    """By what these travellers are known."""
-    texts = vault.open_texts([(bytes(t.label_sealed), label_place(t.id)) for t in travellers])
-    return {t.id: Label(**json.loads(text)) for t, text in zip(travellers, texts, strict=True)}
+    """By what these travellers are known; by nothing, whose consent was taken back."""
+    keys = vault.keys_of(bytes(t.label_sealed) for t in travellers)
+    return {
+        t.id: Label(**json.loads(vault.open_with(keys, bytes(t.label_sealed), label_place(t.id))))
+        if UUID(bytes=bytes(t.label_sealed)[1:17]) in keys
+        else Label(pseudonym="–")
+        for t in travellers
+    }
 
 
 def labels_for(actor: Actor, leg: Leg, travellers: Sequence[Traveller]) -> dict[UUID, Label]:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from django.db import connection
 
-from rangkul.people import matching, tokens
+from rangkul.people import matching, slots, tokens
 from rangkul.reports.content import About
 
 _AGENCIES = """
@@ -84,10 +84,14 @@ def list_holders(question: Question) -> list[tuple[int, int]]:
 def _tokens(keys: Iterable[tuple[str, str]], agency_ids: Iterable[int]) -> dict[int, int]:
     """Token → the agency that would hold it: every agency has keys of its own."""
     kept = tuple(keys)
-    made: dict[int, int] = {}
-    for agency_id in agency_ids:
-        maker = tokens.TokenMaker(agency_id)
-        for kind, value in kept:
-            make = maker.name if kind == matching.Kind.WHOLE else maker.number
-            made[make(kind, value)] = agency_id
-    return made
+    makers = {agency_id: tokens.TokenMaker(agency_id) for agency_id in agency_ids}
+    words = [
+        (agency_id, (maker.name if kind == matching.Kind.WHOLE else maker.number)(kind, value))
+        for agency_id, maker in makers.items()
+        for kind, value in kept
+    ]
+    return {
+        makers[agency_id].slot(word, place).token: agency_id
+        for (agency_id, word), count in slots.slots_of_many(words).items()
+        for place in range(count)
+    }

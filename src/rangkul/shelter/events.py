@@ -36,3 +36,7 @@ NOTE_WRITTEN = "shelter.note_written"
 NOTES_READ = "shelter.notes_read"
 NOTE_WITHDRAWN = "shelter.note_withdrawn"
 WORDS_READ = "shelter.words_read"
+
+PLACE_LOOK_ASKED = "shelter.look_asked"
+PLACE_LOOK_ALLOWED = "shelter.look_allowed"
+PLACE_LOOK_REFUSED = "shelter.look_refused"

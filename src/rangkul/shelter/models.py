@@ -393,3 +393,48 @@ class Extension(models.Model):
         )  # fmt: skip
         personal = ("asked_by", "decided_by")
         sealed = ()
+
+
+class PlaceLook(models.Model):
+    """Somebody who does not work in a house asks where it stands, and an officer of it answers.
+
+    Persons and hours are written by the database, whatever was sent.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    house = models.ForeignKey(House, on_delete=models.PROTECT, related_name="looks")
+    reason = models.CharField(max_length=16)
+    asked_by = models.IntegerField()
+    asked_at = models.DateTimeField()
+    verdict = models.CharField(max_length=8, blank=True)
+    decided_by = models.IntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    readable_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=("", "allowed", "refused")),
+                name="look_verdict_known",
+            ),
+            # The second person is another one.
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True)
+                | ~models.Q(decided_by=models.F("asked_by")),
+                name="look_allowed_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=["house", "asked_by"],
+                condition=models.Q(verdict=""),
+                name="one_look_waits",
+            ),
+        ]
+
+    class Privacy:
+        public = (
+            "id", "agency", "house", "reason", "asked_at", "verdict", "decided_at",
+            "readable_until",
+        )  # fmt: skip
+        personal = ("asked_by", "decided_by")
+        sealed = ()

@@ -1,8 +1,9 @@
 """Who keeps which house, who sees its board, who may learn where it stands; and what stops an act.
 
 Row security lets the agency in; this is the rule. The officers of a house's desk keep its stays and
-alone open its address; a supervisor sees stays by number and decides extensions; an admin keeps
-rooms and beds and sees no stay; a companion sees how the own case's asking stands.
+open its address, anybody else of the agency only once one of them has allowed it; a supervisor sees
+stays by number and decides extensions; an admin keeps rooms and beds and sees no stay; a companion
+sees how the own case's asking stands.
 """
 
 from __future__ import annotations
@@ -61,8 +62,25 @@ def managed_by(actor: Actor) -> Q:
     return at_own_desk(actor)
 
 
+def works_in_a_house(actor: Actor) -> bool:
+    """Whether the person keeps stays somewhere, so that an address may be the own house's."""
+    return may(actor.roles, Permission.SEE_HOUSE_ADDRESS)
+
+
+def looked_for_by(actor: Actor) -> Q:
+    """A condition on ``House``: whose address the person may ask a second person to let see.
+
+    Supervisors of the agency that keeps it; an officer of another house of the same agency.
+    """
+    if may(actor.roles, Permission.EXTEND_STAY) or works_in_a_house(actor):
+        return Q(agency_id=actor.agency_id)
+    return _NOTHING
+
+
 def placed_by(actor: Actor) -> Q:
-    """A condition on ``House``: who may open where it stands. Its own officers, nobody else."""
+    """A condition on ``House``: who may open where it stands without a second person, and write
+    it down: its own officers, nobody else.
+    """
     if not may(actor.roles, Permission.SEE_HOUSE_ADDRESS):
         return _NOTHING
     return at_own_desk(actor)

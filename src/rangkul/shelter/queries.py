@@ -30,6 +30,7 @@ from rangkul.shelter.models import (
     Extension,
     House,
     Intake,
+    PlaceLook,
     Room,
     Stay,
 )
@@ -76,6 +77,42 @@ def get_house(actor: Actor, house_id: int, *, to_manage: bool = False) -> HouseV
 def get_house_to_place(actor: Actor, house_id: int) -> HouseView:
     """A house whose officer the person is: the only one who may open where it stands."""
     return _one_house(policy.placed_by(actor), house_id)
+
+
+def get_house_to_look(actor: Actor, house_id: int) -> HouseView:
+    """A house of the agency whose address the person may ask to see. Raises ``NotReachable``."""
+    return _one_house(policy.looked_for_by(actor), house_id)
+
+
+def is_officer_of(actor: Actor, house_id: int) -> bool:
+    """Whether the person works in this house."""
+    return House.objects.filter(policy.placed_by(actor), id=house_id).exists()
+
+
+def live_look(actor: Actor, house_id: int, *, at: datetime) -> PlaceLook | None:
+    """The permission by which the person may see the address now, or ``None``."""
+    return PlaceLook.objects.filter(
+        house_id=house_id, asked_by=actor.user_id, verdict="allowed", readable_until__gt=at
+    ).first()
+
+
+def own_look(actor: Actor, house_id: int) -> PlaceLook | None:
+    """What the person asked last of this house, or ``None``."""
+    found = PlaceLook.objects.filter(house_id=house_id, asked_by=actor.user_id)
+    return found.order_by("-asked_at").first()
+
+
+def list_looks(actor: Actor, house_id: int) -> list[PlaceLook]:
+    """What others ask of a house in which the person works, oldest first."""
+    if not is_officer_of(actor, house_id):
+        return []
+    waiting = PlaceLook.objects.filter(house_id=house_id, verdict="")
+    return list(waiting.exclude(asked_by=actor.user_id).order_by("asked_at"))
+
+
+def find_look(look_id: UUID) -> PlaceLook | None:
+    """One asking of the acting agency's."""
+    return PlaceLook.objects.filter(id=look_id).select_related("house").first()
 
 
 def _one_house(condition: Q, house_id: int) -> HouseView:

@@ -141,3 +141,41 @@ create trigger house_free_beds after update of state on referrals_request
 revoke all on function house.guard_shelter_answer(), house.free_kept_beds() from public;
 """
 FAMILY = f"grant update (family) on shelter_admission to {APP};"
+
+# [local] A quarter of an hour is enough to tell a driver the way; who works in the house needs no
+# second person, for she sleeps there.
+LOOKS = """
+create function house.guard_place_look() returns trigger
+language plpgsql security definer set search_path = house, public, pg_temp as $body$
+declare who house.scope_value := house.scope(); v_desk integer;
+begin
+  if who.purpose <> 'work' then
+    raise exception 'a person asks' using errcode = 'RK403';
+  end if;
+  select desk_id into v_desk from shelter_house
+    where id = new.house_id and agency_id = who.agency;
+  if not found or new.agency_id is distinct from who.agency then raise exception 'parent not reachable' using errcode = 'RK404'; end if;
+  if tg_op = 'INSERT' then
+    new.asked_by := who.actor;
+    new.asked_at := clock_timestamp();
+    new.verdict := '';
+    new.decided_by := null;
+    new.decided_at := null;
+    new.readable_until := null;
+    return new;
+  end if;
+  if old.verdict <> '' or new.verdict = '' or who.actor = old.asked_by
+      or not exists (select 1 from network_membership m where m.id = who.membership
+        and 'petugas_hunian' = any(m.roles) and v_desk = any(m.desk_ids)) then
+    raise exception 'an officer of the house, another person, once' using errcode = 'RK403';
+  end if;
+  new.decided_by := who.actor;
+  new.decided_at := clock_timestamp();
+  new.readable_until := case when new.verdict = 'allowed'
+    then clock_timestamp() + interval '15 minutes' end;
+  return new;
+end $body$;
+create trigger house_guard_look before insert or update on shelter_placelook
+  for each row execute function house.guard_place_look();
+revoke all on function house.guard_place_look() from public;
+"""

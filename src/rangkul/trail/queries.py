@@ -44,6 +44,49 @@ def list_case(
         return [Entry(*row) for row in cursor.fetchall()]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a case's trail is asked for; 0 and () mean whoever and whatever."""
+
+    since: datetime
+    until: datetime
+    actor_id: int = 0
+    names: Sequence[str] = ()
+
+
+def list_acts(actor: Actor, case_id: int, wanted: Wanted, *, limit: int) -> list[Entry]:
+    """The newest acts on a case within ``wanted``, the readings of its packets elsewhere included.
+
+    Nothing for an agency without live access, nor for whom the case is closed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, at, agency_id, actor_id, name, subject_kind, subject_id, reason "
+            "from house.case_acts(%s, %s, %s, %s, %s, %s)",
+            [
+                case_id, wanted.actor_id, list(wanted.names), wanted.since, wanted.until, limit,
+            ],
+        )  # fmt: skip
+        return [Entry(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """How often one person of one agency did one thing to a case; ``None``: Rangkul by itself."""
+
+    actor_id: int | None
+    agency_id: int
+    name: str
+    acts: int
+
+
+def list_doers(actor: Actor, case_id: int) -> list[Doer]:
+    """Who did what how often to a case, under the same condition."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from house.case_doers(%s)", [case_id])
+        return [Doer(*row) for row in cursor.fetchall()]
+
+
 def list_subject(actor: Actor, kind: str, subject_id: object, *, limit: int = 50) -> list[Act]:
     """The newest acts of the acting agency on one thing."""
     return list(

@@ -185,15 +185,14 @@ def test_the_property_fails_without_the_rule(
     scene: Scene, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted fault: the one place that enforces the basis lets everything through."""
-    monkeypatch.setattr(
-        "rangkul.consent.policy.require_basis", lambda basis, *, service, desk_id, at: None
-    )
+    monkeypatch.setattr("rangkul.consent.policy.require_basis", lambda basis, **asked: None)
+    monkeypatch.setattr("rangkul.consent.borders.cross", lambda **asked: None)
     assert "sent without a basis" in _undone_walk(scene, path)
 
 
-def test_the_property_fails_when_a_withdrawal_leaves_keys(
+def test_the_property_fails_when_a_withdrawal_ends_nothing(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The planted fault: consent is taken back, and nothing that rests on it ends."""
-    monkeypatch.setattr("rangkul.referrals.operations.withdraw_consent", consent.withdraw_basis)
+    """The planted fault: consent is taken back on the screen alone."""
+    monkeypatch.setattr("rangkul.referrals.operations.withdraw_consent", lambda **asked: [])
     assert "opened without a basis" in _undone_walk(scene, SENT_THEN_WITHDRAWN)

@@ -98,7 +98,7 @@ class Scene:
         made = Ground(
             letter="a", service=service, given_by="penyintas", manner="lisan",
             levels=grounds.stored(ceilings.ceiling_for(ServiceCode(service))),
-            valid_until=NOW + timedelta(days=90),
+            valid_until=NOW + timedelta(days=90), purposes=("layanan", "rapat"),
         )  # fmt: skip
         return replace(made, **changes)
 

@@ -213,14 +213,19 @@ def test_grounds_that_cannot_be_put_down(
 
 
 def test_a_childs_packet_waits_for_the_best_interest_note(scene: Scene) -> None:
+    from rangkul.consent.deciding import Deciding
     from rangkul.consent.queries import BasisWords
 
     child = make_scene(scene.cast, child=True)
     with pytest.raises(InvalidInput) as caught:
         child.consent("psikologi")
-    assert caught.value.errors == {"best_interest": "required"}
+    assert caught.value.errors == {
+        "best_interest": "required", "given_by": "child_not_alone", "child_age": "required",
+        "child_says": "required",
+    }  # fmt: skip
     words = BasisWords(best_interest="Anak memilih sendiri.", child_view="Aku mau.")
-    basis = child.consent("psikologi", words=words)
+    deciding = Deciding(relation="ibu", child_age=14, child_says="ya")
+    basis = child.consent("psikologi", words=words, given_by="wali", deciding=deciding)
     assert child.send(basis).is_child
     # Recorded before anybody knew that it is a child: the packet still waits.
     adult = scene.consent("psikologi")
@@ -229,6 +234,7 @@ def test_a_childs_packet_waits_for_the_best_interest_note(scene: Scene) -> None:
 
 
 def test_a_suspected_guardian_gives_no_consent(scene: Scene) -> None:
+    from rangkul.consent.deciding import Deciding
     from rangkul.consent.queries import BasisWords
 
     child = make_scene(scene.cast, child=True, flags=("wali_diduga",))
@@ -238,7 +244,10 @@ def test_a_suspected_guardian_gives_no_consent(scene: Scene) -> None:
     ground = child.other_ground("d", "psikologi", why="anak_wali_diduga", words=words)
     with pytest.raises(InvalidInput) as caught:
         operations.record_ground(case_id=child.case_id, ground=ground, by=child.sender, at=NOW)
-    assert caught.value.errors == {"substitute": "required"}
-    named = replace(ground, words=replace(words, substitute="Bibi Uji"))
+    assert caught.value.errors == {"substitute": "required", "stand_in": "required"}
+    named = replace(
+        ground, words=replace(words, substitute="Bibi Uji"),
+        deciding=Deciding(stand_in="peksos", article="uu11_2012_23"),
+    )  # fmt: skip
     basis = operations.record_ground(case_id=child.case_id, ground=named, by=child.sender, at=NOW)
     assert basis.guardian_excluded and child.send(basis).id

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import psycopg
 import pytest
-from django.db.utils import DatabaseError
 from tests.domain.referrals.scene import Scene, make_scene, seed_desks
 from tests.people import KUPANG, NOW, SEMARANG, Cast
 from tests.rows import app_as, as_owner
@@ -292,9 +291,18 @@ def test_a_withdrawn_consent_stops_the_hand_over(db: None, scene: Scene) -> None
     with acting(scene.cast.ratih):
         basis_id = TransferEnd.objects.get(transfer=transfer).basis_id
         operations.withdraw_consent(basis_id=basis_id, by=scene.cast.ratih, at=NOW)
-    with pytest.raises(DatabaseError, match="the ground was withdrawn"):
+    with pytest.raises(StaleForm):
         _take(scene, transfer)
-    assert _stands(scene, transfer)
+    with acting(scene.cast.marten):
+        found, words = (
+            queries.get_transfer(scene.cast.marten, queries.transfer_number(transfer.id)),
+            "",
+        )
+        with pytest.raises(KeyDestroyed):
+            _row, words = operations.read_transfer(
+                number=queries.transfer_number(transfer.id), by=scene.cast.marten, at=NOW
+            )
+    assert (found.state, found.cover, words) == ("cancelled", {}, "")
 
 
 # -- as the app's role in SQL -----------------------------------------------------------------

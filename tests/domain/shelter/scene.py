@@ -73,11 +73,13 @@ class Shelter:
 
     @staticmethod
     def _for_child(scene: Any) -> Request:
+        from rangkul.consent.deciding import Deciding
         from rangkul.consent.queries import BasisWords
 
         basis = scene.consent(
             "hunian", given_by="wali",
             words=BasisWords(best_interest="Aman malam ini", child_view="Mau ikut"),
+            deciding=Deciding(relation="ibu", child_age=9, child_says="ya"),
         )  # fmt: skip
         sent: Request = scene.send(basis)
         return sent

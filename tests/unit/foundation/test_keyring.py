@@ -90,7 +90,7 @@ def test_a_damaged_ring_is_refused(ring_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"format": 2},
+        {"format": 3},
         {"master": "c2hvcnQ="},
         {"master": "not base64!"},
         {"master": None},

@@ -26,6 +26,7 @@ from rangkul.api.schemas.consent import BasesSaid, BasisAsked, BasisSaid, BasisW
 from rangkul.consent import operations as consent_operations
 from rangkul.consent import policy
 from rangkul.consent import queries as consent
+from rangkul.consent.deciding import Deciding
 from rangkul.consent.operations import Ground
 from rangkul.consent.queries import BasisWords
 from rangkul.custody import queries as custody
@@ -133,7 +134,9 @@ def ground_of(body: BasisAsked) -> Ground:
         fallback_desk_ids=[
             numbers.id_in_field(numbers.DESK, number, "other_desks") for number in body.other_desks
         ],
-        told_at=body.told_at,
+        told_at=body.told_at, purposes=body.purposes,
+        deciding=Deciding(**body.deciding.model_dump()), told_how=body.told_how,
+        understood=body.understood, notice_language=body.notice_language,
     )  # fmt: skip
 
 
@@ -141,7 +144,10 @@ def _said(basis: Basis, at: datetime) -> BasisSaid:
     return BasisSaid(
         id=basis.id, letter=basis.letter, article=basis.article, service=basis.service,
         levels=basis.levels, given_by=basis.given_by, manner=basis.manner, why=basis.why,
-        notice_version=basis.notice_version, desk=desk_number(basis.recipient_desk_id),
+        purposes=basis.purposes, notice_version=basis.notice_version,
+        notice_language=basis.notice_language, notice_hash=basis.notice_hash,
+        told_how=basis.told_how, understood=basis.understood,
+        desk=desk_number(basis.recipient_desk_id),
         other_desks=[desk_number(desk_id) for desk_id in basis.fallback_desk_ids],
         recorded_at=basis.recorded_at, valid_until=basis.valid_until, told_at=basis.told_at,
         approved_at=basis.approved_at, withdrawn_at=basis.withdrawn_at,

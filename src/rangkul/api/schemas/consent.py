@@ -34,6 +34,22 @@ class BasisWordsAsked(Asked):
     best_interest: Words = ""
     child_view: Words = ""
     substitute: Words = ""
+    supporter: Words = ""
+    court_order: Words = ""
+
+
+class DecidingAsked(Asked):
+    """Who decided besides ``given_by``: a guardian's relation, a child's age and view, support.
+
+    ``stand_in`` decides in the place of a guardian who is left out, by ``article``.
+    """
+
+    relation: Code = ""
+    child_age: Annotated[int, Field(ge=0, le=17)] | None = None
+    child_says: Code = ""
+    stand_in: Code = ""
+    article: Code = ""
+    support: Annotated[list[Code], Field(max_length=8)] = []
 
 
 class BasisAsked(Asked):
@@ -63,12 +79,19 @@ class BasisAsked(Asked):
     desk: Number | None = None
     other_desks: Annotated[list[Number], Field(max_length=10)] = []
     told_at: Moment | None = None
+    purposes: Annotated[list[Code], Field(min_length=1, max_length=2)] = ["layanan"]
+    deciding: DecidingAsked = DecidingAsked()
+    told_how: Code = ""
+    understood: Annotated[list[Code], Field(max_length=8)] = []
+    notice_language: Annotated[str, Field(max_length=8, pattern=r"^[a-z]+$")] = "id"
 
 
 _BASIS: dict[str, Any] = {
     "id": str(SOME_ID), "letter": "a", "article": "", "service": "medis",
     "levels": {"I": 1, "C": 0, "L": 1, "A": 1, "H": 1, "G": 0}, "given_by": "penyintas",
-    "manner": "lisan", "why": "", "notice_version": "2026-1", "desk": DESK, "other_desks": [],
+    "manner": "lisan", "why": "", "purposes": ["layanan"], "notice_version": "2026-2",
+    "notice_language": "id", "notice_hash": "9f" * 32, "told_how": "dibacakan",
+    "understood": ["siapa", "cabut"], "desk": DESK, "other_desks": [],
     "recorded_at": "2026-03-02T03:00:00Z", "valid_until": "2026-05-31T17:00:00Z",
     "told_at": None, "approved_at": None, "withdrawn_at": None, "obstacle": "",
 }  # fmt: skip
@@ -87,7 +110,12 @@ class BasisSaid(Said):
     given_by: str
     manner: str
     why: str
+    purposes: list[str]
     notice_version: str
+    notice_language: str
+    notice_hash: str
+    told_how: str
+    understood: list[str]
     desk: str
     other_desks: list[str]
     recorded_at: datetime

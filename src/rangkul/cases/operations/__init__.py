@@ -9,7 +9,13 @@ from rangkul.cases.operations.cover import (
     set_risk,
     set_state,
 )
-from rangkul.cases.operations.files import add_attachment, read_attachment, withdraw_attachment
+from rangkul.cases.operations.files import (
+    NotScanned,
+    add_attachment,
+    read_attachment,
+    scan_attachment,
+    withdraw_attachment,
+)
 from rangkul.cases.operations.importing import ImportOutcome, RowRefused, import_rows
 from rangkul.cases.operations.instruments import (
     complete_assessment,
@@ -36,6 +42,7 @@ from rangkul.cases.operations.plan import change_need, set_need_state, state_nee
 __all__ = [
     "ImportOutcome",
     "IncidentFacts",
+    "NotScanned",
     "Opening",
     "RowRefused",
     "add_attachment",
@@ -56,6 +63,7 @@ __all__ = [
     "record_triage",
     "refile_note",
     "reopen_file",
+    "scan_attachment",
     "set_need_state",
     "set_risk",
     "set_state",

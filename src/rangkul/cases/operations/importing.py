@@ -17,6 +17,7 @@ from rangkul.cases import events
 from rangkul.cases.imports.rows import ImportRow
 from rangkul.cases.models import CaseFile
 from rangkul.cases.operations.opening import IncidentFacts, Opening, open_file
+from rangkul.foundation import draw
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, RangkulError
 from rangkul.people.identity import Contact, Identity, Location
@@ -42,6 +43,7 @@ class ImportOutcome:
     known: tuple[tuple[int, int], ...]
 
 
+@draw.work("import")
 @transaction.atomic
 def import_rows(
     *, rows: Sequence[ImportRow], list_id: UUID, zone: tzinfo, by: Actor, at: datetime

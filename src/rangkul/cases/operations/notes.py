@@ -13,6 +13,7 @@ from rangkul.cases import events, policy, queries
 from rangkul.cases.models import Note
 from rangkul.cases.operations import once
 from rangkul.custody import queries as custody
+from rangkul.custody import reading
 from rangkul.custody.models import Case
 from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
@@ -116,6 +117,8 @@ def read_notes(
     *, case_id: int, by: Actor, at: datetime, limit: int = queries.MOST_NOTES
 ) -> list[queries.NoteView]:
     """The newest notes of a case, opened; the reading is recorded."""
+    custody.get_access(by, case_id)
+    reading.note_reading(refs=[case_id], by=by, at=at)
     notes = queries.list_notes(by, case_id, limit=limit)
     if notes:
         record(

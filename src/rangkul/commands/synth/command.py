@@ -118,6 +118,7 @@ def _load(
     counted = size = 0
     with load.set_aside(raw, empty=empty, tell=tell):
         tell(f"writing {task.cases} cases")
+        load.await_tokens(raw)
         lines = rows.buffers()
         since = task.until - timedelta(days=365 * country.YEARS)
         directory.write(land, lines, since=since, until=task.until)
@@ -125,6 +126,7 @@ def _load(
             load.copy_in(raw, filled, empty=empty)
             counted += sum(written.count(b"\n") for written in filled.values())
             size += sum(map(len, filled.values()))
+        load.spread_tokens(raw)
         copied = time.perf_counter()
     load.advance_sequences(raw)
     load.analyze(raw)

@@ -18,6 +18,7 @@ from rangkul.commands.synth.rows import (
 )
 from rangkul.commands.synth.words import MESSAGES
 from rangkul.consent.notice import NOTICE_VERSION
+from rangkul.consent.policy import SERVICE
 from rangkul.foundation import vault
 from rangkul.foundation.vault import DataClass, OpenKey, Owner, Place
 from rangkul.reference.services import get_service
@@ -59,7 +60,14 @@ class Handoffs:
             identifier(basis), str(request_id), _LEVELS, identifier(self.ledger.new_id(sent)),
             moment(sent), str(life.companion.user_id),
         )  # fmt: skip
-        self._packet(life, request_id, desk, service, state, sent, answered, ended)
+        packet = self._packet(life, request_id, desk, service, state, sent, answered, ended)
+        self.ledger.add(
+            "consent_crossing",
+            identifier(self.ledger.new_id(sent)), str(life.id), "case", life.reach,
+            identifier(basis), "packet", identifier(packet), str(life.agency.id),
+            str(desk.agency_id), str(desk.id), service, SERVICE, moment(sent),
+            str(life.companion.user_id),
+        )  # fmt: skip
         self._acts(life, request_id, desk, service, basis, sent, answered, ended)
         clock = get_service(service)
         self.ledger.clock(
@@ -72,7 +80,8 @@ class Handoffs:
         self.ledger.add(
             "consent_basis",
             identifier(basis), str(life.id), "case", life.reach, "a", "", service,
-            str(desk.id), "{}", _LEVELS, "penyintas", "lisan", NOTICE_VERSION, "ind", "",
+            str(desk.id), "{}", array((SERVICE,)), _LEVELS, "penyintas", "lisan",
+            NOTICE_VERSION, "ind", "",
             flag(life.is_child), "f", moment(at), str(life.companion.user_id),
             moment(at + _CONSENT),
         )  # fmt: skip
@@ -123,7 +132,7 @@ class Handoffs:
     def _packet(
         self, life: Life, request_id: int, desk: Desk, service: str, state: str, sent: datetime,
         answered: datetime | None, ended: datetime | None,
-    ) -> None:  # fmt: skip
+    ) -> UUID:  # fmt: skip
         """The sealed packet; once it has expired its key is gone, as the product leaves it."""
         packet, reach = self.ledger.new_id(sent), reach_of(life.agency.id, desk.agency_id)
         owner = Owner("request", request_id)
@@ -148,6 +157,7 @@ class Handoffs:
                 owner, packet, DataClass.ACCOUNT, answered, reach, kept=destroyed is None
             )
             self._thread(life, request_id, desk, thread, answered, reach)
+        return packet
 
     def _content(self, life: Life, desk: Desk, service: str, sent: datetime) -> Content:
         receiver = self.country.by_id[desk.agency_id]

@@ -13,11 +13,16 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
+from django.conf import settings
 from psycopg import sql
 
 from rangkul.commands.synth.country import Bases
 from rangkul.commands.synth.rows import TABLES
 from rangkul.foundation.errors import RangkulError
+from rangkul.people import spreading
+
+_TOKENS: Final = "people_token"
+_WAITING: Final = "waiting_token"
 
 Connection = psycopg.Connection[Any]
 Tell = Callable[[str], None]
@@ -106,13 +111,33 @@ def set_aside(connection: Connection, *, empty: bool, tell: Tell) -> Iterator[No
 
 
 def copy_in(connection: Connection, filled: Mapping[str, bytes], *, empty: bool) -> None:
-    """One chunk's rows, table by table."""
+    """One chunk's rows, table by table; tokens wait until all bearers of a word are known."""
     option = sql.SQL(" with (freeze)") if empty else sql.SQL("")
     for table, lines in filled.items():
         columns = sql.SQL(", ").join(map(sql.Identifier, TABLES[table].split()))
-        statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), columns)
-        with connection.cursor() as cursor, cursor.copy(statement + option) as copy:
+        waits = table == _TOKENS
+        target = sql.Identifier(_WAITING if waits else table)
+        statement = sql.SQL("copy {} ({}) from stdin").format(target, columns)
+        if not waits:
+            statement += option
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(lines)
+
+
+def await_tokens(connection: Connection) -> None:
+    """Where tokens wait."""
+    connection.execute(
+        sql.SQL("create temp table {} on commit drop as select {} from {} with no data").format(
+            sql.Identifier(_WAITING),
+            sql.SQL(", ").join(map(sql.Identifier, TABLES[_TOKENS].split())),
+            sql.Identifier(_TOKENS),
+        )
+    )
+
+
+def spread_tokens(connection: Connection) -> None:
+    """Each bearer of a word in a slot of its own, as the product does it one by one."""
+    spreading.spread(connection, settings.KEY_RING, _WAITING)
 
 
 def advance_sequences(connection: Connection) -> None:

@@ -51,8 +51,10 @@ TABLES: Final[dict[str, str]] = {
     "violence_kinds account_sealed reporter_sealed survivor_sealed case_id outcome taken_by "
     "handled_by version",
     "consent_basis": "id case_id audience reach letter article service recipient_desk_id "
-    "fallback_desk_ids levels given_by manner notice_version language why best_interest "
+    "fallback_desk_ids purposes levels given_by manner notice_version language why best_interest "
     "guardian_excluded recorded_at recorded_by valid_until",
+    "consent_crossing": "id case_id audience reach basis_id kind subject from_agency_id "
+    "to_agency_id desk_id service purpose crossed_at crossed_by",
     "referrals_request": "id sender_agency_id sender_user_id receiver_agency_id receiver_desk_id "
     "service state risk is_child basis_letter sent_at accept_by first_contact_by outcome_by "
     "answered_at answered_by first_contact_at ended_at reason outcome risk_change version reach",

@@ -13,13 +13,18 @@ from django.db.models import F
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.cases import queries as cases
+from rangkul.cases.models import CaseFile
 from rangkul.conferences import events, policy, queries, sharing, workflow
 from rangkul.conferences.models import Conference, Seat, Share, ShareGround
 from rangkul.conferences.operations.calling import destroy_shares
 from rangkul.conferences.sharing import Content, Line
+from rangkul.consent import borders
 from rangkul.consent import policy as consent_policy
 from rangkul.consent import queries as consent
+from rangkul.consent.borders import Passing
+from rangkul.consent.deciding import GUARDIAN_SUSPECTED
 from rangkul.consent.models import Basis
+from rangkul.consent.policy import CONFERENCE, Circumstances
 from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
@@ -64,12 +69,19 @@ def fitting_bases(
     for desk_id in desks:
         services |= set(network.get_desk_card(desk_id, at=at).services)
     found = []
+    person = _person(cases.get_file(by, case_id))
     for basis in consent.list_bases(by, case_id):
         named = {basis.recipient_desk_id, *basis.fallback_desk_ids} - {None}
         fits = bool(named & set(desks)) if basis.recipient_desk_id else basis.service in services
-        if fits and not consent_policy.obstacle(basis, service=basis.service, desk_id=None, at=at):
+        if fits and not consent_policy.obstacle(
+            basis, service=basis.service, desk_id=None, at=at, purpose=CONFERENCE, person=person
+        ):
             found.append(basis)
     return found
+
+
+def _person(file: CaseFile) -> Circumstances:
+    return Circumstances(file.is_child, file.is_child and GUARDIAN_SUSPECTED in file.flags)
 
 
 def _prepare(showing: Showing, *, by: Actor, at: datetime) -> tuple[Conference, Basis, Content]:
@@ -132,6 +144,9 @@ def share_facts(*, showing: Showing, seen: str, by: Actor, at: datetime) -> Shar
         receiver_agency_id=showing.agency_id, classes=content.classes, sealed_at=at,
         expires_at=min(basis.valid_until, row.starts_at + ENDS_AFTER),
     )  # fmt: skip
+    passing = Passing(borders.SHARE, share.id, showing.agency_id, purpose=CONFERENCE)
+    person = _person(cases.get_file(by, showing.case_id))
+    borders.cross(basis=basis, passing=passing, by=by, at=at, person=person)
     owner = Owner("conference", row.id, "shared", showing.agency_id)
     key = vault.key_for(owner, share.id, DataClass.PACKET)
     share.content_sealed = vault.seal(key, queries.share_place(share.id), content.to_json())
@@ -170,6 +185,8 @@ def open_share(*, share_id: UUID, by: Actor, at: datetime) -> Content:
         raise policy.ShareClosed(share.destroy_reason)
     if share.expires_at <= at:
         raise policy.ShareClosed("expired")
+    if share.receiver_agency_id == by.agency_id and (why := borders.obstacle(share.id, at=at)):
+        raise policy.ShareClosed(why)
     record(
         by=by, at=at, name=events.SHARE_OPENED, subject_kind="conference",
         subject_id=share.conference_id, case_id=ground.case_id if ground else None,

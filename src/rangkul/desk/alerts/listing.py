@@ -102,6 +102,12 @@ def _rows(calls: Sequence[queries.Call], actor: Actor, now: datetime) -> list[Ro
             url = reverse("alert-ways")
         if alert.kind == "repatriation.clearance_asked":
             url = reverse("repatriation-clearances")
+        if alert.about_kind == "emergency":
+            url = reverse("emergency-page", args=[alert.about_id])
+        if alert.about_kind == "stop":
+            url = reverse("reading-stop", args=[alert.about_id])
+        if alert.about_kind == "house":
+            url = reverse("shelter-place", args=[alert.about_id])
         if alert.about_kind == "call":
             url = reverse("inbox-list" if alert.kind == "call.made" else "outbox-list")
         deadline = Deadline(alert.at, alert.due_at) if alert.due_at else None

@@ -55,6 +55,22 @@ def _between_desks() -> dict[str, str]:
         "hold.died": _("Somebody on the way home has died"),
         "hold.not_safe": _("A visit found a home not safe"),
         "report.added_to": _("A reporter has added something to a report"),
+        "emergency.opened": _("A file was borrowed in an emergency: please look today"),
+        "emergency.asked": _("A supervisor asks why you borrowed a file"),
+        "emergency.answered": _("An answer about a borrowed file"),
+        "emergency.justified": _("Your borrowing was found justified"),
+        "emergency.unjustified": _("A borrowing was found not justified"),
+        "emergency.restored": _("You may borrow files in an emergency again"),
+        "custody.relation_declared": _("A file was closed to a colleague who is related"),
+        "reading.stopped": _("Somebody has opened very many files: please look"),
+        "reading.allowed": _("You may open files again"),
+        "reading.kept_stopped": _("Files stay closed to you: please speak with your supervisor"),
+        "shelter.look_asked": _("A colleague asks to see where a house stands"),
+        "shelter.look_allowed": _("You may see where the house stands, for a quarter of an hour"),
+        "shelter.look_refused": _("You may not see where the house stands"),
+        "erasure.receiver_told": _(
+            "A case that you worked on was erased; what your own law makes you keep stays yours"
+        ),
         "decision.due": _("What was decided at a conference falls due today"),
     }
 

@@ -10,6 +10,7 @@ from rangkul.desk.cases import (
     notes,
     people,
     plan,
+    relation,
     summary,
     trail,
 )
@@ -24,4 +25,5 @@ urlpatterns = [
     *need.urlpatterns,
     *deadline.urlpatterns,
     *trail.urlpatterns,
+    *relation.urlpatterns,
 ]

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -61,7 +62,7 @@ def run_on(request: StaffRequest, number: str, clock_id: UUID) -> HttpResponse:
 def _page(
     request: StaffRequest, file: CaseFile, clock: Clock, errors: dict[str, str]
 ) -> HttpResponse:
-    day, area = request.now.date(), _area(request, file)
+    day, area = localdate(request.now), _area(request, file)
     today = local_date(request.now, area)
     never = resting.never(clock) if clock.state == workflow.RUNNING else ""
     context = frame(file, request, section="case-page") | {

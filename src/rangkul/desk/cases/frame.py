@@ -15,6 +15,7 @@ from rangkul.desk.page import StaffRequest
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.ids import MistypedNumber
 from rangkul.reference.zones import zone_of
+from rangkul.retention import queries as retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ def frame(
         ("document-list", _("Documents")),
         ("consent-list", _("Consent")),
         ("course-page", _("Course & team")),
+        ("rights-case", _("Rights over data")),
         ("case-trail", _("Access trail")),
+        ("case-relation", _("Conflict of interest")),
     )
     sections = []
     for name, label in names:
@@ -73,6 +76,7 @@ def frame(
         "number": number,
         "sections": sections,
         "section": section,
+        "restricted": retention.is_restricted(file.case_id),
         "zone": zone_of(request.membership.area_code),
         "now": request.now,
         "trail": [(reverse("case-list"), _("Cases")), (reverse("case-page", args=[number]), number)]

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from rangkul.access.permissions import Permission
@@ -61,7 +62,7 @@ def _rows(
     request: StaffRequest, covers: Any, names: dict[int, str] | None = None
 ) -> dict[str, Any]:
     due = clocks.next_due(request.actor, [cover.case_id for cover in covers])
-    today = request.now.date()
+    today = localdate(request.now)
     rows = [
         {
             "number": custody.case_number(cover.case_id),

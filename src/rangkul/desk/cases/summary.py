@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
@@ -255,7 +256,7 @@ def _folded(moments: Sequence[Moment]) -> list[Moment]:
 
 
 def _deadline(request: StaffRequest, clock: Clock) -> dict[str, Any]:
-    day = request.now.date()
+    day = localdate(request.now)
     rule = wording.rule(clock.procedure, day)
     return {
         "clock": clock,

@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -256,7 +257,7 @@ def _search(request: StaffRequest) -> rk11_tutup.Search | None:
         first = date.fromisoformat(since)
     except ValueError:
         return None
-    return rk11_tutup.Search(int(tried), max((request.now.date() - first).days, 0))
+    return rk11_tutup.Search(int(tried), max((localdate(request.now) - first).days, 0))
 
 
 def _page(

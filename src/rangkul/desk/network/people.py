@@ -52,8 +52,9 @@ def _colleagues(request: StaffRequest, *, without: int | None = None) -> list[tu
 def staff_list(request: StaffRequest) -> HttpResponse:
     """Everyone who works in the agency, and who is away."""
     today = network.day_at(request.actor.agency_id, request.now)
+    members = network.list_staff(request.actor.agency_id, at=request.now)
     context = {
-        "members": network.list_staff(request.actor.agency_id, at=request.now),
+        "members": [(member, member.entry_at(request.now)) for member in members],
         "absences": network.list_absences(request.actor.agency_id, since=today),
         "today": today,
         "trail": trail(("", _("Staff"))),
@@ -62,7 +63,7 @@ def staff_list(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@staff(Permission.MANAGE_STAFF)
+@staff(Permission.MANAGE_STAFF, fresh=True)
 def invite(request: StaffRequest) -> HttpResponse:
     """Invite a colleague: an account of her own, and a first password shown once."""
     agency = network.get_agency(request.actor.agency_id)
@@ -93,7 +94,7 @@ def invite(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@staff(Permission.MANAGE_STAFF)
+@staff(Permission.MANAGE_STAFF, fresh=True)
 def member(request: StaffRequest, membership_id: int) -> HttpResponse:
     """A colleague's roles and desks."""
     found = network.get_member(request.actor.agency_id, membership_id)
@@ -124,13 +125,57 @@ def member(request: StaffRequest, membership_id: int) -> HttpResponse:
         "member": found,
         "is_self": row.user_id == request.actor.user_id,
         "ended": row.until is not None and row.until <= request.now,
+        "entry": found.entry_at(request.now),
         "trail": _staff_trail(("", found.name)),
     }
     return answer(request, "member", form, context)
 
 
 @require_http_methods(["GET", "POST"])
-@staff(Permission.MANAGE_STAFF)
+@staff(Permission.MANAGE_STAFF, fresh=True)
+def renew(request: StaffRequest, membership_id: int) -> HttpResponse:
+    """A new way in for a colleague: a first password shown once, after saying what that means."""
+    found = network.get_member(request.actor.agency_id, membership_id)
+    refusal = ""
+    if request.method == "POST":
+        password = first_password()
+        try:
+            operations.renew_entry(
+                membership_id=membership_id, password=password,
+                without_factors="without_factors" in request.POST,
+                by=request.actor, at=request.now,
+            )  # fmt: skip
+        except (policy.OwnMembership, policy.WorksElsewhere) as fault:
+            refusal = worded(fault)
+        else:
+            context = {
+                "member": found,
+                "password": password,
+                "trail": _staff_trail(("", _("New way in"))),
+            }
+            return render(request, "desk/network/invited.html", context)
+    context = {
+        "member": found,
+        "refusal": refusal,
+        "trail": _staff_trail(
+            (reverse("network-member", args=[membership_id]), found.name), ("", _("New way in"))
+        ),
+    }
+    status = 422 if refusal else 200
+    return render(request, "desk/network/member_renew.html", context, status=status)
+
+
+@require_POST
+@staff(Permission.MANAGE_STAFF, fresh=True)
+def wake(request: StaffRequest, membership_id: int) -> HttpResponse:
+    """An account that rests opens again with its person's own password."""
+    operations.wake_account(membership_id=membership_id, by=request.actor, at=request.now)
+    messages.success(request, _("The account is awake again."))
+    return redirect("network-member", membership_id)
+
+
+@require_http_methods(["GET", "POST"])
+@staff(Permission.MANAGE_STAFF, fresh=True)
 def end(request: StaffRequest, membership_id: int) -> HttpResponse:
     """End a colleague's membership, after saying what that means."""
     found = network.get_member(request.actor.agency_id, membership_id)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -65,7 +66,7 @@ def _procedures(request: StaffRequest, typed: ConfirmForm | None) -> list[Entry]
             confirmed=done.get(rule.key),
             url=reverse("reference-procedure", args=[rule.code]),
         )
-        for rule in reference.list_rules(on=request.now.date())
+        for rule in reference.list_rules(on=localdate(request.now))
         if rule.mark == Mark.UNVERIFIED
     ]
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -80,7 +81,7 @@ def show_all(request: StaffRequest) -> HttpResponse:
     place.is_valid()
     area: str = place.cleaned_data.get("wilayah", "")
     confirmed = _confirmed()
-    rules = reference.list_rules(on=request.now.date(), area=area)
+    rules = reference.list_rules(on=localdate(request.now), area=area)
     context = frame(request, "reference-procedures") | {
         "place": place,
         "area": reference.get_area(area) if area else None,
@@ -102,7 +103,7 @@ def show(request: StaffRequest, procedure: str) -> HttpResponse:
 
 def _rule(request: StaffRequest, code: str) -> reference.Rule:
     try:
-        return reference.get_rule(code, on=request.now.date())
+        return reference.get_rule(code, on=localdate(request.now))
     except reference.UnknownProcedure as fault:
         raise NotReachable("procedure") from fault
 
@@ -117,7 +118,7 @@ def _page(request: StaffRequest, rule: reference.Rule, form: LengthForm | None) 
         "changeable": changeable,
         "form": form or LengthForm(
             initial={"kind": rule.kind, "amount": rule.amount, "unit": rule.unit,
-                     "valid_from": request.now.date()}
+                     "valid_from": localdate(request.now)}
         ),
         "trail": [
             (reverse("reference-procedures"), _("Deadlines")), ("", rule.title()),

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rangkul.consent.operations import Ground
+from rangkul.consent.policy import CONFERENCE, SERVICE
 from rangkul.desk.referrals.ground_form import AnyGroundForm, Lines
 from rangkul.look.fields import set_choices
 from rangkul.reference import queries as reference
@@ -95,6 +96,10 @@ class GroundForm(AnyGroundForm):
         label=_("Until"), coerce=int, choices=_LENGTHS, initial=90,
         help_text=_("It ends by itself, and can be taken back at any time."),
     )  # fmt: skip
+    conference = forms.BooleanField(
+        label=_("They may also plan the help together with us at a case conference"),
+        required=False, help_text=_("Asked apart: it is another purpose."),
+    )  # fmt: skip
     only_desk = forms.BooleanField(label=_("For the chosen desk only"), required=False)
     fallback = forms.MultipleChoiceField(
         label=_("Who may be asked if that desk does not answer"), required=False,
@@ -143,6 +148,7 @@ class GroundForm(AnyGroundForm):
             service=str(self.service), levels=grounds.stored(chosen.meet(top)), at=at,
             valid_until=at + timedelta(days=clean["days"]), recipient_desk_id=recipient,
             fallback_desk_ids=[int(each) for each in clean["fallback"]] if recipient else [],
+            purposes=(SERVICE, CONFERENCE) if clean["conference"] else (SERVICE,),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rangkul.consent.operations import Ground
-from rangkul.consent.policy import HANDING_OVER
+from rangkul.consent.policy import HANDING_OVER, TRANSFER
 from rangkul.desk.referrals.ground_form import AnyGroundForm, Lines
 from rangkul.look.fields import set_choices
 from rangkul.referrals import grounds, workflow
@@ -43,7 +43,7 @@ class OfferForm(AnyGroundForm):
         """The valid form as the ground of handing over to this desk."""
         return self.said(
             service=HANDING_OVER, levels={}, at=at, valid_until=at + _STANDS,
-            recipient_desk_id=desk_id,
+            recipient_desk_id=desk_id, purposes=(TRANSFER,),
         )  # fmt: skip
 
 

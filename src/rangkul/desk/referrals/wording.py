@@ -43,6 +43,15 @@ def fault_words(code: str) -> str:
         "not_for_service": _("This article does not carry this service."),
         "over_ceiling": _("This is more than the service needs."),
         "guardian_excluded": _("The guardian may be the suspect: consent cannot be the ground."),
+        "child_not_alone": _("For a child a safe guardian, or who stands in for one, agrees."),
+        "adult_decides": _("Grown people decide for themselves."),
+        "old_enough": _("From four years on a child is asked."),
+        "out_of_range": _("Please give the age in years, from 0 to 17."),
+        "ground_over": _("The ground is over: nothing more can be written on it. Ask anew."),
+        "too_large": _(
+            "This file is too large. Please make a shorter recording or a smaller picture."
+        ),
+        "other_type": _("This is not a picture, a recording or a drawing that can be kept."),
         "not_with_consent": _("Consent needs no article."),
         "without_desk": _("Name the desk first, then who may be asked instead."),
         "desk_closed": _("This desk is no longer in service. Please choose another."),
@@ -68,6 +77,7 @@ def basis_words(why: str) -> str:
         "not_reviewed": _("Nobody has looked at this ground within 24 hours."),
         "other_service": _("The ground is for another service."),
         "other_desk": _("Consent was given for another desk. Please ask about this one."),
+        "other_purpose": _("Consent was given for another purpose. Please ask about this one."),
         "guardian_excluded": _("The guardian may be the suspect: consent cannot be the ground."),
         "best_interest": _("For a child the best-interest note is missing."),
     }.get(why, _("There is no ground for this service yet."))

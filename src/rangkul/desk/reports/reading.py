@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -170,7 +171,7 @@ def _rows(request: StaffRequest, found: Iterable[Report]) -> list[Row]:
     kept = list(found)
     running = clocks.soonest_of(request.actor, "report", [report.id for report in kept])
     areas = reference.get_areas({report.area for report in kept if report.area})
-    today = request.now.date()
+    today = localdate(request.now)
     rows = []
     for report in kept:
         clock = running.get(str(report.id))

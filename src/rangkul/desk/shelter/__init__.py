@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rangkul.desk.shelter import acts, board, case, deciding, houses, moving, stay, together
+from rangkul.desk.shelter import acts, board, case, deciding, houses, moving, place, stay, together
 
 urlpatterns = [
     *board.urlpatterns,
     *houses.urlpatterns,
+    *place.urlpatterns,
     *deciding.urlpatterns,
     *together.urlpatterns,
     *moving.urlpatterns,

@@ -212,24 +212,6 @@ def open_bed(request: StaffRequest, bed_id: int) -> HttpResponse:
 
 @staff(Permission.SEE_HOUSE_ADDRESS)
 @require_http_methods(["GET", "POST"])
-def house_place(request: StaffRequest, house_id: int) -> HttpResponse:
-    """Covered until it is opened; the opening is a post, and recorded."""
-    view = queries.get_house_to_place(request.actor, house_id)
-    place = None
-    if request.method == "POST":
-        _house, place = operations.open_house_place(
-            house_id=house_id, by=request.actor, at=request.now
-        )
-    context = {
-        "view": view, "place": place, "known": view.house.place_sealed is not None,
-        "trail": [*_trail(request), (reverse("shelter-house", args=[house_id]), view.name),
-                  ("", _("Address"))],
-    }  # fmt: skip
-    return render(request, "desk/shelter/place.html", context)
-
-
-@staff(Permission.SEE_HOUSE_ADDRESS)
-@require_http_methods(["GET", "POST"])
 def edit_place(request: StaffRequest, house_id: int) -> HttpResponse:
     """Write the address down anew; what stood there before is not shown, it is opened."""
     view = queries.get_house_to_place(request.actor, house_id)
@@ -299,7 +281,6 @@ urlpatterns = [
     path("hunian/rumah/<int:house_id>/", house_page, name="shelter-house"),
     path("hunian/rumah/<int:house_id>/ubah/", edit_house, name="shelter-house-edit"),
     path("hunian/rumah/<int:house_id>/kamar/", add_room, name="shelter-room-add"),
-    path("hunian/rumah/<int:house_id>/alamat/", house_place, name="shelter-place"),
     path("hunian/rumah/<int:house_id>/alamat/tulis/", edit_place, name="shelter-place-edit"),
     path("hunian/kamar/<int:room_id>/", change_room, name="shelter-room"),
     path("hunian/kamar/<int:room_id>/tempat/", add_bed, name="shelter-bed-add"),

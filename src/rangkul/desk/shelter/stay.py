@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -71,7 +72,7 @@ def show(
         "zone": zone_of(request.membership.area_code), "now": request.now,
         "placed": admission.state == workflow.PLACED,
         "clocks": clock,
-        "clock_title": procedure_title(clock.procedure, request.now.date()) if clock else "",
+        "clock_title": procedure_title(clock.procedure, localdate(request.now)) if clock else "",
         "extensions": [
             (each, workflow.EXTEND_REASONS.get(each.reason, ""),
              workflow.REFUSE_EXTENSION.get(each.refuse_reason, ""))

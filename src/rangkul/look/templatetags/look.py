@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from rangkul.look import clockface, fields, marks, times
 
 register = template.Library()
+
+THEME_COOKIE = f"{settings.COOKIE_PREFIX}rangkul_theme"
 
 _RISKS = {
     "high": ("high", "alert-octagon"),
@@ -47,7 +50,7 @@ def icon(name: str, css: str = "", title: str = "") -> SafeString:
 def theme(context: Context) -> str:
     """The theme this browser remembers: "dark", "light", or "" to follow the device."""
     request = context.get("request")
-    chosen = request.COOKIES.get("rangkul_theme", "") if request is not None else ""
+    chosen = request.COOKIES.get(THEME_COOKIE, "") if request is not None else ""
     return chosen if chosen in ("dark", "light") else ""
 
 

@@ -46,7 +46,13 @@ from rangkul.network.operations.roster import (
     remove_absence,
     remove_shift,
 )
-from rangkul.network.operations.staff import change_roles, end_membership, invite_member
+from rangkul.network.operations.staff import (
+    change_roles,
+    end_membership,
+    invite_member,
+    renew_entry,
+    wake_account,
+)
 
 __all__ = [
     "AgencyStands",
@@ -79,9 +85,11 @@ __all__ = [
     "remove_absence",
     "remove_alias",
     "remove_shift",
+    "renew_entry",
     "resume_agency",
     "set_hours",
     "set_places",
     "set_services",
     "take_role",
+    "wake_account",
 ]

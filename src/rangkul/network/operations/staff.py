@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
+from rangkul.accounts import operations as accounts
+from rangkul.accounts import sessions
 from rangkul.accounts.operations import create_user
+from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.locks import check_version
@@ -71,7 +74,7 @@ def invite_member(
         with transaction.atomic():
             user = create_user(
                 username=username, display_name=display_name, email=email, password=password,
-                one_time=True,
+                one_time=True, at=hour.now(),
             )  # fmt: skip
     except IntegrityError as fault:
         raise InvalidInput(
@@ -174,4 +177,57 @@ def end_membership(*, membership_id: int, version: int, by: Actor, at: datetime)
     found.until = at
     found.version += 1
     found.save(update_fields=["until", "version"])
+    if not _works_elsewhere(found, at):
+        sessions.end_all(user_id=found.user_id)
+    return found
+
+
+def _works_elsewhere(membership: Membership, at: datetime) -> bool:
+    """Whether the person has a live place in another agency too."""
+    elsewhere = Membership.objects.filter(
+        Q(until=None) | Q(until__gt=at), user_id=membership.user_id
+    )
+    return elsewhere.exclude(agency_id=membership.agency_id).exists()
+
+
+@transaction.atomic
+def renew_entry(
+    *, membership_id: int, password: str, without_factors: bool, by: Actor, at: datetime
+) -> Membership:
+    """Give a colleague a new first password; her sessions end, her second factors if asked.
+
+    For a forgotten password, a lost phone, an invitation that ran out. Whoever works in another
+    agency too is helped by the operator alone: one agency's admin would else enter for the other.
+    Raises ``Forbidden``, ``NotReachable``, ``InvalidInput`` (a weak password),
+    `policy.OwnMembership`, `policy.WorksElsewhere`.
+    """
+    policy.require_staffing(by)
+    found = _lock_live_member(by, membership_id, at)
+    if found.user_id == by.user_id:
+        raise policy.OwnMembership
+    if _works_elsewhere(found, at):
+        raise policy.WorksElsewhere
+    try:
+        accounts.renew_entry(
+            user=found.user, password=password, without_factors=without_factors, at=hour.now()
+        )
+    except ValidationError as fault:
+        raise InvalidInput({"password": " ".join(fault.messages)}) from fault
+    record(
+        by=by, at=at, name=events.ENTRY_RENEWED, subject_kind="membership", subject_id=found.id,
+        detail={"without_factors": without_factors},
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def wake_account(*, membership_id: int, by: Actor, at: datetime) -> Membership:
+    """A colleague's account that rests, or soon would, opens again with her own password.
+
+    Raises ``Forbidden``, ``NotReachable``.
+    """
+    policy.require_staffing(by)
+    found = _lock_live_member(by, membership_id, at)
+    accounts.wake(user=found.user, at=hour.now())
+    record(by=by, at=at, name=events.ACCOUNT_WOKEN, subject_kind="membership", subject_id=found.id)
     return found

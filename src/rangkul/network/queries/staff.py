@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from rangkul.access.roles import Companion, Supervisor
+from rangkul.accounts.policy import RESTS_SOON, rests_from
 from rangkul.foundation.errors import NotReachable
 from rangkul.network.models import Desk, Membership
 
@@ -25,6 +26,22 @@ class StaffMember:
     def id(self) -> int:
         """The membership."""
         return self.membership.id
+
+    @property
+    def rests_from(self) -> datetime:
+        """When the account rests unless she signs in before."""
+        return rests_from(self.membership.user)
+
+    def entry_at(self, at: datetime) -> str:
+        """How her way in stands: "" open, "soon" rests within two weeks, "rests", "invited",
+        "lapsed" for a first password that ran out unused.
+        """
+        user = self.membership.user
+        if user.must_change_password and user.invited_until:
+            return "invited" if user.invited_until > at else "lapsed"
+        if user.is_demo or self.rests_from > at + RESTS_SOON:
+            return ""
+        return "soon" if self.rests_from > at else "rests"
 
 
 def _desk_names(agency_id: int) -> dict[int, str]:

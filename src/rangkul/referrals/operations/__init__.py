@@ -22,7 +22,12 @@ from rangkul.referrals.operations.calling import (
     survivor_of,
     take_up_call,
 )
-from rangkul.referrals.operations.consenting import record_ground, withdraw_consent
+from rangkul.referrals.operations.consenting import (
+    narrow_consent,
+    record_ground,
+    withdraw_all,
+    withdraw_consent,
+)
 from rangkul.referrals.operations.drafting import discard_draft, keep_draft, read_draft
 from rangkul.referrals.operations.following import (
     cancel_referral,
@@ -96,6 +101,7 @@ __all__ = [
     "let_go",
     "list_changes",
     "move_referral",
+    "narrow_consent",
     "note_lapsed_reviews",
     "offer_transfer",
     "open_packet",
@@ -125,6 +131,7 @@ __all__ = [
     "take_up_call",
     "take_up_refusal",
     "tell_of_move",
+    "withdraw_all",
     "withdraw_consent",
     "write_message",
 ]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
+from rangkul.custody import reading
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.locks import check_version
@@ -55,6 +56,7 @@ def open_packet(*, request_id: int, by: Actor, at: datetime) -> OpenPacket:
     """
     require(by.roles, Permission.ANSWER_PACKETS)
     request = queries.get_received(by, request_id)
+    reading.note_reading(refs=[request_id], by=by, at=at, kind=reading.PACKET)
     packet = queries.packet_of(request)
     content = open_content(request, packet, at=at, for_receiver=True)
     if request.state in workflow.UNANSWERED:

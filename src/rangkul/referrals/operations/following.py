@@ -16,6 +16,7 @@ from rangkul.cases import queries as cases
 from rangkul.cases import workflow as case_workflow
 from rangkul.cases.operations.medical import MEDICAL
 from rangkul.clocks import operations as clocks
+from rangkul.consent import borders
 from rangkul.consent import queries as consent
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
@@ -23,7 +24,7 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.locks import check_version
 from rangkul.foundation.outbox import Event, post
-from rangkul.referrals import events, grounds, policy, queries, workflow
+from rangkul.referrals import events, policy, queries, workflow
 from rangkul.referrals.models import Packet, Referral, Request
 from rangkul.referrals.operations import pausing
 from rangkul.referrals.operations.calling import end_calls
@@ -166,6 +167,7 @@ def expire_packets(*, by: Actor, at: datetime, limit: int = 500) -> int:
     packets = list(over.order_by("expires_at")[:limit])
     for packet in packets:
         destroy_packet(packet, reason="expired", at=at)
+        borders.close_over(packet.id, at=at)
         record(
             by=by, at=at, name=events.PACKET_EXPIRED, subject_kind="request",
             subject_id=packet.request_id,
@@ -243,8 +245,9 @@ def open_content(
         raise policy.PacketClosed(request.state)
     if packet.destroyed_at is not None or packet.expires_at <= at:
         raise policy.PacketClosed(packet.destroy_reason or "expired")
-    if for_receiver and grounds.review_lapsed(request, at=at):
-        raise policy.PacketClosed("not_reviewed")
+    why = borders.obstacle(packet.id, at=at) if for_receiver else ""
+    if why:
+        raise policy.PacketClosed(why)
     text = vault.open_text(bytes(packet.content_sealed), queries.packet_place(packet))
     return Content.from_json(text)
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.consent import queries as consent
-from rangkul.consent.policy import BasisMissing, require_basis
+from rangkul.consent.policy import SERVICE, BasisMissing, require_basis
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
@@ -30,7 +30,7 @@ from rangkul.people.queries import OpenPerson
 from rangkul.referrals import events, policy, queries, workflow
 from rangkul.referrals.models import Packet, Referral, Request
 from rangkul.referrals.operations.following import destroy_packet, open_content
-from rangkul.referrals.operations.sending import Asked, draft_of, prepare
+from rangkul.referrals.operations.sending import Asked, Prepared, cross_border, draft_of, prepare
 from rangkul.referrals.packet import Content
 from rangkul.trail.operations import record
 
@@ -45,6 +45,7 @@ class Renewal:
 
     content: Content
     changed: tuple[str, ...]
+    prepared: Prepared
 
 
 @transaction.atomic
@@ -100,7 +101,7 @@ def renew_packet(*, request_id: int, by: Actor, at: datetime, seen: str = "") ->
         raise InvalidInput({"packet": "unchanged"})
     last = queries.packet_of(request)
     destroy_packet(last, reason="renewed", at=at)
-    row = _seal_next(last, renewal, at=at)
+    row = _seal_next(request, last, renewal, by=by, at=at)
     request.version += 1
     request.save(update_fields=["version"])
     record(
@@ -123,7 +124,9 @@ def extend_packet(*, request_id: int, until: datetime, by: Actor, at: datetime) 
     custody.lock_case(by, referral.case_id)
     request = queries.lock(policy.sent_by(by), request_id)
     basis = consent.get_basis(by, referral.basis_id)
-    require_basis(basis, service=request.service, desk_id=request.receiver_desk_id, at=at)
+    require_basis(
+        basis, service=request.service, desk_id=request.receiver_desk_id, at=at, purpose=SERVICE
+    )
     packet = queries.packet_of(request)
     open_content(request, packet, at=at)
     if not packet.expires_at < until <= basis.valid_until:
@@ -146,8 +149,9 @@ def _renewal(
         referral.case_id, request.receiver_desk_id, referral.basis_id, draft_of(last),
         referral.need_id, request.sender_desk_id,
     )  # fmt: skip
-    content = prepare(asked, opened, by=by, at=at).built.content
-    return Renewal(content, _changed(last, content))
+    prepared = prepare(asked, opened, by=by, at=at)
+    content = prepared.built.content
+    return Renewal(content, _changed(last, content), prepared)
 
 
 def _changed(last: Content, now: Content) -> tuple[str, ...]:
@@ -161,13 +165,17 @@ def _changed(last: Content, now: Content) -> tuple[str, ...]:
     return (*beside, *facts)
 
 
-def _seal_next(last: Packet, renewal: Renewal, *, at: datetime) -> Packet:
+def _seal_next(
+    request: Request, last: Packet, renewal: Renewal, *, by: Actor, at: datetime
+) -> Packet:
     row = Packet(
         id=new_id(), request_id=last.request_id, version=last.version + 1,
         facts=[code for code, _ in renewal.content.facts],
         withheld=list(renewal.content.withheld), sealed_at=at, expires_at=last.expires_at,
         changed=list(renewal.changed),
     )  # fmt: skip
+    prepared = renewal.prepared
+    cross_border(request, row.id, prepared.basis, prepared.file, by=by, at=at)
     key = vault.key_for(Owner("request", last.request_id), row.id, DataClass.PACKET)
     row.content_sealed = vault.seal(key, queries.packet_place(row), renewal.content.to_json())
     row.save(force_insert=True)

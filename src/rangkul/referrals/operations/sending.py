@@ -17,8 +17,10 @@ from rangkul.cases import queries as cases
 from rangkul.cases import workflow as case_workflow
 from rangkul.cases.models import CaseFile
 from rangkul.clocks import operations as clocks
+from rangkul.consent import borders
 from rangkul.consent import policy as consent_policy
 from rangkul.consent import queries as consent
+from rangkul.consent.borders import Passing
 from rangkul.consent.models import Basis
 from rangkul.custody import queries as custody
 from rangkul.foundation import outgoing, vault
@@ -120,8 +122,12 @@ def prepare(asked: Asked, opened: list[OpenPerson], *, by: Actor, at: datetime) 
     card = network.get_desk_card(asked.desk_id, at=at)
     if not card.desk.active or basis.service not in card.services:
         raise InvalidInput({"desk": "not_offered"})
-    consent_policy.require_basis(basis, service=basis.service, desk_id=card.desk.id, at=at)
-    levels = grounds.allowed(basis, grounds.Standing.of(file))
+    standing = grounds.Standing.of(file)
+    consent_policy.require_basis(
+        basis, service=basis.service, desk_id=card.desk.id, at=at, person=standing,
+        purpose=consent_policy.SERVICE,
+    )  # fmt: skip
+    levels = grounds.allowed(basis, standing)
     if kept := outgoing.leaving(asked.draft.texts(), by):
         raise InvalidInput(kept)
     built = packet.build(
@@ -166,7 +172,7 @@ def send_referral(
     if not uncovered_ok and not network.cover_of([asked.desk_id], at)[asked.desk_id].is_covered:
         raise policy.NoCover
     request = _open_request(prepared, asked, deadlines, by=by, at=at)
-    sealed = _seal(request, prepared.built, prepared.basis, at=at)
+    sealed = _seal(request, prepared, by=by, at=at)
     _refer_need(asked, prepared, by=by, at=at)
     Referral.objects.create(
         id=referral_id or new_id(), case_id=asked.case_id, need_id=asked.need_id,
@@ -237,13 +243,23 @@ def _open_request(
     )  # fmt: skip
 
 
-def _seal(request: Request, built: Built, basis: Basis, *, at: datetime) -> Packet:
+def cross_border(
+    request: Request, subject: UUID, basis: Basis, file: CaseFile, *, by: Actor, at: datetime
+) -> None:
+    """Let one version of a packet, and the thread beside it, over to its desk."""
+    passing = Passing(borders.PACKET, subject, request.receiver_agency_id, request.receiver_desk_id)
+    borders.cross(basis=basis, passing=passing, by=by, at=at, person=grounds.Standing.of(file))
+
+
+def _seal(request: Request, prepared: Prepared, *, by: Actor, at: datetime) -> Packet:
     """Seal under a key of the packet's own; it ends with its basis, or some time after the end."""
+    built, basis = prepared.built, prepared.basis
     row = Packet(
         id=new_id(), request=request, facts=[code for code, _ in built.content.facts],
         withheld=list(built.content.withheld), sealed_at=at,
         expires_at=min(basis.valid_until, request.outcome_by + PACKET_ENDS_AFTER_OUTCOME),
     )  # fmt: skip
+    cross_border(request, row.id, basis, prepared.file, by=by, at=at)
     key = vault.key_for(Owner("request", request.id), row.id, DataClass.PACKET)
     row.content_sealed = vault.seal(key, queries.packet_place(row), built.content.to_json())
     row.save(force_insert=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may, require
+from rangkul.consent import borders
 from rangkul.foundation import outgoing, vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
@@ -26,6 +28,8 @@ from rangkul.referrals.models import Message, Request
 from rangkul.trail.operations import record
 
 MOST_WORDS: Final = 1000
+# What ends a thread for both sides; a review that is owed only keeps the receiver from reading.
+_OVER: Final = frozenset({"withdrawn", "expired", "missing"})
 
 
 @transaction.atomic
@@ -73,6 +77,10 @@ def read_messages(*, request_id: int, by: Actor, at: datetime) -> list[queries.M
     """The thread, opened; the reading is recorded where there was something to read."""
     request = queries.get_visible(by, request_id)
     found = queries.list_messages(request)
+    if queries.sides(by, request) == {workflow.RECEIVER} and borders.obstacle(
+        queries.packet_of(request).id, at=at
+    ):
+        found = [replace(view, body="") for view in found]
     if found:
         record(
             by=by, at=at, name=events.MESSAGES_READ, subject_kind="request",
@@ -91,6 +99,8 @@ def put_message(request: Request, kind: str, words: str, *, by: Actor, at: datet
     if kept := outgoing.leaving({"words": text}, by):
         raise InvalidInput(kept)
     packet = queries.packet_of(request)
+    if borders.obstacle(packet.id, at=at) in _OVER:
+        raise InvalidInput({"words": "ground_over"})
     key = vault.key_for(Owner("request", request.id), packet.id, DataClass.ACCOUNT)
     message_id = new_id()
     return Message.objects.create(

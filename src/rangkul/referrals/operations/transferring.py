@@ -16,9 +16,12 @@ from rangkul.cases import queries as cases
 from rangkul.cases import workflow as case_workflow
 from rangkul.cases.models import CaseFile
 from rangkul.clocks import operations as clocks
+from rangkul.consent import borders
 from rangkul.consent import operations as consent
+from rangkul.consent.borders import Passing
 from rangkul.consent.operations import Ground
 from rangkul.consent.policy import HANDING_OVER
+from rangkul.consent.policy import TRANSFER as WHOLE_FILE
 from rangkul.custody import events as custody_events
 from rangkul.custody import operations as custody
 from rangkul.custody import queries as custody_queries
@@ -87,8 +90,9 @@ def offer_transfer(*, offer: Offer, by: Actor, at: datetime) -> Transfer:
     if errors:
         raise InvalidInput(errors)
     known = replace(
-        offer.ground, is_child=standing.is_child, guardian_excluded=standing.guardian_excluded
-    )
+        offer.ground, is_child=standing.is_child, guardian_excluded=standing.guardian_excluded,
+        purposes=(WHOLE_FILE,),
+    )  # fmt: skip
     basis = consent.record_basis(case_id=offer.case_id, ground=known, by=by, at=at)
     subject = uuid4()
     transfer = Transfer(
@@ -101,6 +105,8 @@ def offer_transfer(*, offer: Offer, by: Actor, at: datetime) -> Transfer:
     clock_area = desk.agency.area_id
     transfer.answer_by = reference.due_at(ANSWER_CLOCK, start=at, area=clock_area)
     transfer.save(force_insert=True)
+    passing = Passing(borders.TRANSFER, subject, desk.agency_id, desk.id, WHOLE_FILE)
+    borders.cross(basis=basis, passing=passing, by=by, at=at, person=standing)
     key = vault.key_for(Owner(_SUBJECT, transfer.id), subject, DataClass.ACCOUNT)
     transfer.words_sealed = vault.seal(
         key, queries.transfer_place(transfer.id), offer.words.strip()
@@ -168,6 +174,8 @@ def _cover(file: CaseFile, by: Actor) -> dict[str, object]:
 def read_transfer(*, number: str, by: Actor, at: datetime) -> tuple[Transfer, str]:
     """An offer and its words, opened; the reading is recorded."""
     transfer = queries.get_transfer(by, number)
+    if transfer.state == workflow.OFFERED:
+        borders.require_open(transfer.subject, at=at)
     words = vault.open_text(bytes(transfer.words_sealed), queries.transfer_place(transfer.id))
     _record(events.TRANSFER_READ, transfer, by=by, at=at)
     return transfer, words

@@ -64,6 +64,7 @@ from rangkul.referrals.queries.single import (
 from rangkul.referrals.queries.transfers import (
     case_of_transfer,
     get_transfer,
+    list_offers_on,
     list_transfers,
     lock_transfer,
     open_transfer_of,
@@ -99,6 +100,7 @@ __all__ = [
     "list_case",
     "list_messages",
     "list_offers",
+    "list_offers_on",
     "list_open_ids",
     "list_open_received",
     "list_received",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Case, IntegerField, QuerySet, When
 
 from rangkul.custody import queries as custody
@@ -60,3 +62,10 @@ def open_transfer_of(actor: Actor, case_id: int) -> Transfer | None:
         .first()
     )
     return found.transfer if found else None
+
+
+def list_offers_on(actor: Actor, basis_id: UUID) -> list[Transfer]:
+    """The offers to and from this agency that wait and rest on this basis: at most one."""
+    ends = TransferEnd.objects.filter(basis_id=basis_id).values("transfer_id")
+    own = _transfers(actor).filter(id__in=ends, state=workflow.OFFERED)
+    return list(own)

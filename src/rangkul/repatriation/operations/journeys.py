@@ -14,8 +14,9 @@ from django.db import transaction
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
 from rangkul.cases import queries as cases
-from rangkul.consent import notice
+from rangkul.consent import borders, notice
 from rangkul.consent import queries as consent
+from rangkul.consent.borders import Passing
 from rangkul.consent.models import Basis
 from rangkul.consent.operations import Ground
 from rangkul.consent.policy import CONSENT, BasisMissing, obstacle
@@ -151,7 +152,7 @@ def plan_leg(
     leg.words_sealed = vault.seal(key, queries.leg_place(leg.subject), words)
     leg.save(update_fields=["words_sealed"])
     for person in people:
-        traveller = _add_traveller(leg, key, person, by=by)
+        traveller = _add_traveller(leg, person, by=by)
         Passage.objects.create(
             id=new_id(), case_id=person.case_id, audience="service",
             audience_agency_id=by.agency_id, returnee=person, traveller=traveller,
@@ -268,8 +269,11 @@ def _end_of_road(person: Returnee) -> tuple[int, int | None, int]:
     return leg.receiver_agency_id, leg.receiver_desk_id, highest
 
 
-def _add_traveller(leg: Leg, key: vault.OpenKey, person: Returnee, *, by: Actor) -> Traveller:
-    """A person's part under a random name; she is called by no more than the packet will say."""
+def _add_traveller(leg: Leg, person: Returnee, *, by: Actor) -> Traveller:
+    """A person's part under a random name; she is called by no more than the packet will say.
+
+    The label has a key of its own: where her consent is taken back, it goes and the others stay.
+    """
     file = cases.get_file(by, person.case_id)
     opened = people_queries.unseal(people_queries.list_people(by, person.case_id))
     called = next((p.identity.called_name for p in opened if p.person.part == Person.SURVIVOR), "")
@@ -278,6 +282,7 @@ def _add_traveller(leg: Leg, key: vault.OpenKey, person: Returnee, *, by: Actor)
         hold_back=_hold_back(leg, person),
     )  # fmt: skip
     label = json.dumps({"pseudonym": file.pseudonym, "called": called}, ensure_ascii=False)
+    key = vault.key_for(Owner("leg", leg.id), traveller.id, DataClass.PACKET)
     traveller.label_sealed = vault.seal(key, queries.label_place(traveller.id), label)
     traveller.save(force_insert=True)
     return traveller
@@ -307,6 +312,8 @@ def _ask_for(
     request = referrals.send_referral(
         asked=asked, token=traveller.id, by=by, at=at, uncovered_ok=uncovered_ok
     )
+    passing = Passing(borders.TRAVELLER, traveller.id, leg.receiver_agency_id, leg.receiver_desk_id)
+    borders.cross(basis=basis, passing=passing, by=by, at=at, person=standing)
     traveller.asked_request, traveller.state = request.id, workflow.ASKED
     traveller.save(update_fields=["asked_request", "state"])
     return request

@@ -16,10 +16,10 @@ from rangkul.shelter.operations.houses import (
     close_bed,
     make_house,
     open_bed,
-    open_house_place,
     write_place,
 )
 from rangkul.shelter.operations.intake import read_intake, write_intake
+from rangkul.shelter.operations.looking import ask_place, decide_look, open_house_place
 from rangkul.shelter.operations.notes import read_notes, read_words, withdraw_note, write_note
 from rangkul.shelter.operations.placing import (
     Person,
@@ -47,6 +47,7 @@ __all__ = [
     "arrive",
     "ask_extension",
     "ask_in_house",
+    "ask_place",
     "change_house",
     "change_room",
     "check_conflict",
@@ -54,6 +55,7 @@ __all__ = [
     "close_bed",
     "come_back",
     "decide_extension",
+    "decide_look",
     "discharge",
     "drop",
     "end_search",

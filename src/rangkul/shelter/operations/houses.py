@@ -102,16 +102,6 @@ def write_place(
 
 
 @transaction.atomic
-def open_house_place(*, house_id: int, by: Actor, at: datetime) -> tuple[House, HousePlace]:
-    """Where the house stands, for its own officers; each opening is recorded."""
-    require(by.roles, Permission.SEE_HOUSE_ADDRESS)
-    house = queries.get_house_to_place(by, house_id).house
-    place = sealed.open_place(house)
-    _record(events.PLACE_OPENED, house, by=by, at=at)
-    return house, place
-
-
-@transaction.atomic
 def add_room(
     *, house_id: int, sex: str, group: str, beds: int, by: Actor, at: datetime, cots: int = 0,
     accessible: bool = False,
