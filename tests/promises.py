@@ -124,7 +124,9 @@ class Recorder:
             if name == _CHECK:
                 promise.chapter, _, promise.sentence = rest.partition("\t")
             column = promise.checks if name == _CHECK else promise.planted
-            function = report.nodeid.partition("[")[0]
+            # A class that a test stands in is no part of its address here.
+            file, *_, name = report.nodeid.partition("[")[0].split("::")
+            function = f"{file}::{name}"
             if column.get(function) in (None, "passed"):
                 column[function] = report.outcome
 
