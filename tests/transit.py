@@ -241,7 +241,7 @@ def serving(tls: tuple[Path, Path] | None = None) -> Iterator[tuple[Engine, str]
     handler = type("Handler", (_Handler,), {"engine": engine})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # dropped on purpose
+    server.handle_error = lambda *_: None  # dropped on purpose
     if tls is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*tls)

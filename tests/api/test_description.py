@@ -152,7 +152,7 @@ def test_what_is_asked_refuses_what_nobody_knows() -> None:
 
     assert len(subclasses(Asked)) > 15
     for kind in subclasses(Asked):
-        assert kind.model_config["extra"] == "forbid"  # type: ignore[attr-defined]
+        assert kind.model_config["extra"] == "forbid"
 
 
 def test_the_description_is_served_and_the_rest_is_json_too(committed_db: None) -> None:

@@ -36,7 +36,7 @@ def _make(cast: Cast, member: Actor, **changes: object) -> tuple[str, object]:
     with acting(cast.sinta):
         token, secret = operations.create_token(
             membership_id=member.membership_id, by=cast.sinta, at=NOW, **values,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
     return secret, token.id
 
 

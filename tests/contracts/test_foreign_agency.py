@@ -158,9 +158,7 @@ def test_a_foreign_case_takes_no_row_and_is_not_told_from_one_that_is_not_there(
                     given["second_case_id"] = NOWHERE + 1
                 if table == "trail_act":
                     given["xid"] = _transaction(app)
-                said.append(
-                    _refusal(app, lambda t=table, g=given: _attach(app, t, cast, g))  # type: ignore[misc]
-                )
+                said.append(_refusal(app, lambda t=table, g=given: _attach(app, t, cast, g)))
             if None in said:
                 taken.append(table)
             elif said[0] != said[1]:
@@ -186,7 +184,7 @@ def test_an_own_row_is_not_moved_to_a_foreign_case(file: WholeFile, cast: Cast) 
         said = [
             _refusal(
                 app,
-                lambda c=case_id: app.execute(  # type: ignore[misc]
+                lambda c=case_id: app.execute(
                     "update reports_report set case_id = %s where id = %s", [c, report]
                 ),
             )
@@ -204,7 +202,7 @@ def test_no_audience_opens_a_foreign_case(
     with app_as(cast.yohana) as app:
         for table, _, _ in owned_tables("case"):
             given = {"case_id": file.case_id, "audience": audience, "audience_agency_id": agency}
-            said = _refusal(app, lambda t=table, g=given: _attach(app, t, cast, g))  # type: ignore[misc]
+            said = _refusal(app, lambda t=table, g=given: _attach(app, t, cast, g))
             assert said is not None, table
             assert said[:2] == ("RK404", "parent not reachable"), table
 
@@ -224,7 +222,7 @@ def test_a_foreign_request_takes_no_row_and_is_not_told_from_one_that_is_not_the
             said = [
                 _refusal(
                     app,
-                    lambda t=table, g=given, r=request: _attach(  # type: ignore[misc]
+                    lambda t=table, g=given, r=request: _attach(
                         app, t, cast, {**g, "request_id": r}
                     ),
                 )
@@ -247,7 +245,7 @@ def test_a_row_of_ones_own_case_names_no_row_of_a_foreign_case(file: WholeFile, 
             said = [
                 _refusal(
                     app,
-                    lambda t=table, c=column, v=value: add_row(  # type: ignore[misc]
+                    lambda t=table, c=column, v=value: add_row(
                         app, t, cast.yohana, **own, **{c: v}
                     ),
                 )
@@ -267,7 +265,7 @@ def test_a_foreign_owner_gets_no_key(file: WholeFile, cast: Cast, owner_kind: st
             said = [
                 _refusal(
                     app,
-                    lambda i=named, a=audience, g=agency: add_row(  # type: ignore[misc]
+                    lambda i=named, a=audience, g=agency: add_row(
                         app, "foundation_datakey", cast.yohana, owner_kind=owner_kind, owner_id=i,
                         audience=a, audience_agency_id=g, created_at=NOW,
                     ),
@@ -291,7 +289,7 @@ def test_custody_functions_refuse_a_foreign_case_in_the_same_words(
     with app_as(cast.marten) as app:
         for call in calls.values():
             said = [
-                _refusal(app, lambda c=case_id, q=call: app.execute(q, {"case": c}))  # type: ignore[misc]
+                _refusal(app, lambda c=case_id, q=call: app.execute(q, {"case": c}))
                 for case_id in (file.case_id, NOWHERE)
             ]
             assert said == [("RK404", "parent not reachable", None, None, None)] * 2
@@ -315,7 +313,7 @@ def test_inner_functions_cannot_be_called(file: WholeFile, cast: Cast) -> None:
             f"select house.key_reach('case', {file.case_id}, 'case', null)",
             "select house.membership_live(9011, 1, 9011, 9001)",
         ):
-            said = _refusal(app, lambda q=call: app.execute(q))  # type: ignore[misc]
+            said = _refusal(app, lambda q=call: app.execute(q))
             assert said is not None
             assert said[0] == "42501", call
 
@@ -349,7 +347,7 @@ def test_nobody_writes_custody_or_reach_by_hand(file: WholeFile, cast: Cast) -> 
     for actor in (cast.yohana, cast.wahyuni):
         with app_as(actor) as app:
             for statement in statements:
-                said = _refusal(app, lambda q=statement: app.execute(q))  # type: ignore[misc]
+                said = _refusal(app, lambda q=statement: app.execute(q))
                 assert said is not None, statement
                 assert said[0] == "42501", (statement, said)
     assert _everything() == before
@@ -384,7 +382,7 @@ def test_one_agency_writes_no_row_for_another(file: WholeFile, cast: Cast) -> No
             if table == "cases_note":
                 # Whose note it is follows from audience and reach; the column names the author.
                 continue
-            said = _refusal(app, lambda t=table, g=given: _attach(app, t, cast, g))  # type: ignore[misc]
+            said = _refusal(app, lambda t=table, g=given: _attach(app, t, cast, g))
             assert said is not None, table
             assert said[0] in {"42501", "RK404"}, (table, said)
 

@@ -350,7 +350,7 @@ def kept_page(request: HttpRequest) -> HttpResponse:
 
 def unasked(request: HttpRequest, number: str) -> HttpResponse:
     """Planted: a page that asks whose agency it is, and not whose case."""
-    found = CaseAccess.objects.filter(agency_id=request.actor.agency_id)  # type: ignore[attr-defined]
+    found = CaseAccess.objects.filter(agency_id=request.actor.agency_id)
     return HttpResponse(str(found.count()))
 
 

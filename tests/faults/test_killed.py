@@ -57,6 +57,8 @@ class House:
         }  # fmt: skip
         self.environment = inherited | self.instance.environment(owner=True) | {
             "PYTHONPATH": str(ROOT), "RANGKUL_POOL": "0",
+            # One person presses as often as two hundred do.
+            "RANGKUL_KEYS_PER_PERSON": str(600 * HAND_OFFS),
         }  # fmt: skip
         self.worker: subprocess.Popen[bytes] | None = None
 

@@ -76,7 +76,7 @@ class Walk:
     def send(self, pick: int) -> None:
         basis = self._basis(pick)
         request = operations.send_referral(
-            asked=self.scene.asked(_Row(basis), asked=SECRET),  # type: ignore[arg-type]
+            asked=self.scene.asked(_Row(basis), asked=SECRET),
             token=uuid4(), by=self.scene.sender, at=self.at, uncovered_ok=True,
         )  # fmt: skip
         self.requests.append((request.id, basis))
@@ -86,7 +86,7 @@ class Walk:
         basis = self._basis(pick)
         first = queries.get_referral(self.scene.sender, self._request(pick)[0])
         put_in_line(
-            asked=self.scene.asked(_Row(basis), asked=SECRET),  # type: ignore[arg-type]
+            asked=self.scene.asked(_Row(basis), asked=SECRET),
             waiting_id=uuid4(), token=uuid4(), plan=uuid4(), after=first.id, seen="",
             by=self.scene.sender, at=self.at,
         )  # fmt: skip

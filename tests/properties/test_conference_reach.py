@@ -50,7 +50,7 @@ def hanging() -> list[str]:
     return found
 
 
-def lead_of(cast: Cast, agency: int):  # type: ignore[no-untyped-def]
+def lead_of(cast: Cast, agency: int):
     return {SEMARANG: cast.ratih, KUPANG: cast.marten, MAKASSAR: cast.besse}[agency]
 
 

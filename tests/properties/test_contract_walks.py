@@ -90,14 +90,14 @@ class Walk:
         common = {"request_id": request.id, "by": self.scene.sender, "at": self.at}
         version = {"expected_version": request.version}
         if pick % 4 == 0:
-            operations.cancel_referral(**common, **version)  # type: ignore[arg-type]
+            operations.cancel_referral(**common, **version)
         elif pick % 4 == 1:
-            operations.reply(**common, **version, words="Sore.")  # type: ignore[arg-type]
+            operations.reply(**common, **version, words="Sore.")
         elif pick % 4 == 2 and self.basis is not None:
             operations.withdraw_consent(basis_id=self.basis.id, by=self.scene.sender, at=self.at)
             self.basis = None
         else:
-            operations.take_up_answer(**common)  # type: ignore[arg-type]
+            operations.take_up_answer(**common)
 
     def house_acts(self, pick: int) -> None:
         request = self._newest()

@@ -311,11 +311,9 @@ def test_two_who_press_at_once_move_nobody_twice(road: Road) -> None:
     """Two of the receiving desk sign the same minutes; two accept the same leg."""
     leg = road.leg()
     road.ask(leg)
-    _together(
-        [lambda by=by: road.answer(leg, by) for by in (officer(9393), road.cast.melki)]  # type: ignore[misc]
-    )
+    _together([lambda by=by: road.answer(leg, by) for by in (officer(9393), road.cast.melki)])
     minutes = road.minutes(leg, road.organiser)
-    _together([lambda by=by: road.sign(minutes, by) for by in (officer(9393), road.cast.melki)])  # type: ignore[misc]
+    _together([lambda by=by: road.sign(minutes, by) for by in (officer(9393), road.cast.melki)])
     with psycopg.connect(people.owner_url()) as owner:
         count(owner)
         moved = owner.execute(
@@ -329,9 +327,7 @@ def test_two_ends_who_sign_at_once_both_count(road: Road) -> None:
     leg = road.leg()
     road.ask(leg)
     road.answer(leg, road.transit)
-    _together(
-        [lambda by=by: road.minutes(leg, by) for by in (road.organiser, road.transit)]  # type: ignore[misc]
-    )
+    _together([lambda by=by: road.minutes(leg, by) for by in (road.organiser, road.transit)])
     with psycopg.connect(people.owner_url()) as owner:
         count(owner)
         moved = owner.execute(

@@ -163,7 +163,7 @@ def test_a_part_is_taken_back_and_the_rest_stands(scene: Scene) -> None:
 
 def prove(client: Client, url: str, **values: object) -> HttpResponse:
     """One proof, sent."""
-    return client.post(url, values)  # type: ignore[arg-type]
+    return client.post(url, values)
 
 
 def file(content: bytes, name: str = "x.bin") -> SimpleUploadedFile:

@@ -135,7 +135,7 @@ def test_of_two_who_withdraw_at_once_the_second_finds_it_gone(cast: Cast) -> Non
     assert client.post(f"{here}tarik/").status_code == 404
     with pytest.raises(NotReachable), acting(cast.wahyuni):
         case_operations.withdraw_attachment(
-            attachment_id=document_id,  # type: ignore[arg-type]
+            attachment_id=document_id,
             by=cast.wahyuni, at=NOW,
         )  # fmt: skip
 

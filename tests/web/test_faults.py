@@ -54,7 +54,7 @@ def counted() -> dict[str, int]:
     """Rows of every table that an act writes."""
     tables = ("cases_note", "trail_act", "clocks_clock", "foundation_datakey", "procrastinate_jobs")
     with as_owner() as owner:
-        return {t: owner.execute(f"select count(*) from {t}").fetchone()[0] for t in tables}  # type: ignore[index]
+        return {t: owner.execute(f"select count(*) from {t}").fetchone()[0] for t in tables}
 
 
 # -- the database goes away -------------------------------------------------------------------
@@ -100,7 +100,7 @@ def test_without_a_database_the_page_says_so_and_nothing_is_stored(cast: Cast) -
 
 def dies_before_the_end(request: HttpRequest, number: str) -> HttpResponse:
     """Planted: everything is written, then the database restarts before the commit."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     cases.write_note(case_id=custody.case_id_of(number), body=WORDS, by=actor, at=NOW)
     _end_backend(connection.connection.info.backend_pid)
     return HttpResponse("tersimpan")
@@ -128,28 +128,28 @@ def _superuser_url() -> str:
 
 def raises(request: HttpRequest, number: str) -> HttpResponse:
     """Planted: the act is done, then something nobody foresaw."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     cases.write_note(case_id=custody.case_id_of(number), body=WORDS, by=actor, at=NOW)
     raise LookupError(WORDS)
 
 
 def answers_500(request: HttpRequest, number: str) -> HttpResponse:
     """Planted: a view that words its own fault."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     cases.write_note(case_id=custody.case_id_of(number), body=WORDS, by=actor, at=NOW)
     return HttpResponse("rusak", status=500)
 
 
 def renders_badly(request: HttpRequest, number: str) -> HttpResponse:
     """Planted: the act is done, the page is rendered after the view and fails."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     cases.write_note(case_id=custody.case_id_of(number), body=WORDS, by=actor, at=NOW)
     return TemplateResponse(request, "look/no-such-page.html")
 
 
 def works(request: HttpRequest, number: str) -> HttpResponse:
     """The same without a fault: what these tests compare with."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     cases.write_note(case_id=custody.case_id_of(number), body=WORDS, by=actor, at=NOW)
     return HttpResponse("tersimpan")
 

@@ -178,7 +178,7 @@ def test_queued_work_in_the_old_name_does_nothing_of_hers(world: World, leave: L
 def _clocks(holder: object, request_id: int) -> list[object]:
     from rangkul.clocks import queries as clocks
 
-    return list(clocks.list_subject(holder, "request", request_id))  # type: ignore[arg-type]
+    return list(clocks.list_subject(holder, "request", request_id))
 
 
 @both

@@ -29,7 +29,7 @@ def page_of(actor: Actor, client: Client | None = None) -> Client:
 
 
 def body(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined]
+    return answer.content.decode()
 
 
 READ = [

@@ -229,7 +229,7 @@ def test_planted_a_download_without_the_sandbox_is_seen(cast: Cast) -> None:
 
     bare = view(None)
     assert "Content-Security-Policy" not in bare
-    guarded = UnkeptMiddleware(view)(None)  # type: ignore[arg-type]
+    guarded = UnkeptMiddleware(view)(None)
     assert guarded["Content-Security-Policy"].startswith("sandbox")
 
 

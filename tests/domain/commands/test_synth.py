@@ -110,7 +110,7 @@ def test_reach_is_what_the_triggers_would_have_written(country: Connection) -> N
             sql.SQL(
                 "select count(*), count(*) filter (where reach is distinct from {}) from {}"
             ).format(wanted, sql.Identifier(table))
-        ).fetchone()  # type: ignore[misc]
+        ).fetchone()
         assert wrong == 0, table
         counted += total
     assert counted > 10 * _CASES

@@ -21,7 +21,7 @@ from rangkul.jobs import conferences as jobs
 from rangkul.trail.models import Act
 
 
-def event_of(decision) -> Event:  # type: ignore[no-untyped-def]
+def event_of(decision) -> Event:
     return Event(
         "conference.decision_made", "decision", str(decision.id), decision.owner_agency_id,
         actor_id=decision.owner_user_id,
@@ -110,7 +110,7 @@ def test_nothing_is_decided_before_it_was_held_or_for_yesterday(table: Table) ->
     assert fault.value.errors == {"words": "names_survivor", "due_on": "past"}
 
 
-def sign(table: Table, by, body: str = "Disepakati menjemput bersama."):  # type: ignore[no-untyped-def]
+def sign(table: Table, by, body: str = "Disepakati menjemput bersama."):
     with acting(by):
         return operations.sign_minutes(
             conference_id=table.conference_id, body=body,

@@ -105,7 +105,7 @@ class Walk:
         if basis_id is None:
             return
         agreed, desk = self.bases[basis_id], (DESK, SECOND_DESK)[pick % 2]
-        asked = self.scene.asked(_Row(basis_id), desk_id=desk)  # type: ignore[arg-type]
+        asked = self.scene.asked(_Row(basis_id), desk_id=desk)
         try:
             request = operations.send_referral(
                 asked=asked, token=uuid4(), by=self.scene.sender, at=self.at

@@ -54,9 +54,9 @@ def test_everyone_needs_a_password(server: EmbeddedServer) -> None:
     assert {rule[-1] for rule in rules} == {"scram-sha-256"}
     part = psycopg.conninfo.conninfo_to_dict(app_url())
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(**{**part, "password": "guessed"})  # type: ignore[arg-type]
+        psycopg.connect(**{**part, "password": "guessed"})
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
-        psycopg.connect(**{**part, "password": None})  # type: ignore[arg-type]
+        psycopg.connect(**{**part, "password": None})
 
 
 def test_it_listens_on_no_network_and_logs_no_statement(server: EmbeddedServer) -> None:
@@ -70,7 +70,7 @@ def test_it_listens_on_no_network_and_logs_no_statement(server: EmbeddedServer) 
         "server_encoding": "UTF8",
     }
     with server.connect(embedded.SUPERUSER, "postgres") as superuser:
-        found = {name: superuser.execute(f"show {name}").fetchone()[0] for name in wanted}  # type: ignore[index]
+        found = {name: superuser.execute(f"show {name}").fetchone()[0] for name in wanted}
     assert found == wanted
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def names(text: str, **options: object) -> list[str]:
-    return [hit.full_name for hit in queries.search_areas(text, **options)]  # type: ignore[arg-type]
+    return [hit.full_name for hit in queries.search_areas(text, **options)]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_nothing_meant_gives_nothing(typed: str) -> None:
 def test_a_search_is_one_query(
     typed: str, django_assert_num_queries: pytest.FixtureRequest
 ) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         queries.search_areas(typed)
 
 

@@ -33,7 +33,7 @@ def agree(cast: Cast, **changes: object) -> int:
             Terms("medis", payer="receiver", accept=Limit(30), contact=Limit(2, "working_days")),
         ),
     }  # fmt: skip
-    details = AgreementDetails(**(values | changes))  # type: ignore[arg-type]
+    details = AgreementDetails(**(values | changes))
     with acting(cast.sinta):
         return network.enter_agreement(details=details, by=cast.sinta, at=NOW).agreement_id
 

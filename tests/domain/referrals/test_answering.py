@@ -192,7 +192,7 @@ def test_bad_outcomes(scene: Scene, wrong: dict[str, object]) -> None:
             expected_version=2,
             by=scene.receiver,
             at=LATER,
-            **wrong,  # type: ignore[arg-type]
+            **wrong,
         )
 
 
@@ -231,7 +231,7 @@ def test_a_conflict_check_comes_before_the_name(scene: Scene) -> None:
     assert dict(after.content.facts)["called_name"] == CALLED
 
 
-def test_lists_and_counts(scene: Scene, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_lists_and_counts(scene: Scene, django_assert_num_queries) -> None:
     basis = scene.consent()
     for wanted in (1, 3):
         while Request.objects.count() < wanted:

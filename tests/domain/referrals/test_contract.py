@@ -25,7 +25,7 @@ def _answer(scene: Scene, request: Request, decision: str, **more: object) -> Re
     with acting(scene.receiver):
         return operations.answer(
             request_id=request.id, decision=decision, expected_version=request.version,
-            by=scene.receiver, at=LATER, **more,  # type: ignore[arg-type]
+            by=scene.receiver, at=LATER, **more,
         )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ VALUES = {"asked": ["Periksa luka"], "bans": ["telepon", "surat"]}
 def _keep(scene: Scene, **more: object) -> ReferralDraft:
     given = {"service": "medis", "values": VALUES} | more
     return operations.keep_draft(
-        case_id=scene.case_id, by=scene.sender, at=NOW, **given  # type: ignore[arg-type]
+        case_id=scene.case_id, by=scene.sender, at=NOW, **given
     )  # fmt: skip
 
 

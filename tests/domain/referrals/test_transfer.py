@@ -41,7 +41,7 @@ def _offer(scene: Scene, **changes: object) -> Offer:
         language="ind", valid_until=NOW + timedelta(days=60), recipient_desk_id=9201,
     )  # fmt: skip
     made = Offer(scene.case_id, 9201, "lives_there", WORDS, ground)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def _offered(scene: Scene, **changes: object) -> Transfer:

@@ -45,7 +45,7 @@ def _plan(scene: Scene, *, three: bool = False, token: object = None) -> Planned
         steps=steps,
         token=token or uuid4(),
         by=scene.sender,
-        at=NOW,  # type: ignore[arg-type]
+        at=NOW,
     )
 
 

@@ -115,5 +115,5 @@ def erase(world: World) -> Erasure:
 def scalar(question: str, *values: object) -> Any:
     """One value, read as the owner."""
     with psycopg.connect(owner_url()) as owner:
-        row = owner.execute(question, list(values)).fetchone()  # type: ignore[call-overload]
+        row = owner.execute(question, list(values)).fetchone()
     return row[0] if row else None

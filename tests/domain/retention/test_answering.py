@@ -326,7 +326,7 @@ def ordinary(opened: Scene, cast: Cast, basis: object) -> dict[str, Callable[[],
             case_id=case_id, name="x.pdf", content=b"%PDF-1.7 x", by=ratih, at=NOW
         ),
         "consent": lambda: opened.consent("psikologi"),
-        "referral": lambda: opened.send(basis),  # type: ignore[arg-type]
+        "referral": lambda: opened.send(basis),
     }
 
 
@@ -416,7 +416,7 @@ def signed(owner: object, who: Actor) -> str:
     from rangkul.foundation.scope import Scope as Signed
 
     return Signed.of(who).sign(
-        settings.KEY_RING.scope_secret, backend_pid=owner.info.backend_pid,  # type: ignore[attr-defined]
+        settings.KEY_RING.scope_secret, backend_pid=owner.info.backend_pid,
         expires=int(time.time()) + 60,
     )  # fmt: skip
 

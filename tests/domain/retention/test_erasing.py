@@ -352,7 +352,7 @@ def test_a_word_too_early_is_seen(world: World, monkeypatch: pytest.MonkeyPatch)
 
 def ended(at: object) -> tuple[int, int]:
     with system("retention"):
-        return operations.end_erasures(at=at)  # type: ignore[arg-type]
+        return operations.end_erasures(at=at)
 
 
 def state_of(erasure: Erasure) -> str:

@@ -84,10 +84,10 @@ def leave(shelter: Shelter, admission: Admission, stays: list[int], how: str) ->
         version = Admission.objects.get(id=admission.id).version
         known = {"admission_id": admission.id, "stay_ids": stays, "expected_version": version}
         if how in workflow.DESTINATIONS:
-            return operations.discharge(destination=how, by=by, at=LATER, **known)  # type: ignore[arg-type]
+            return operations.discharge(destination=how, by=by, at=LATER, **known)
         if how in workflow.MISS_REASONS and how != "own_wish":
-            return operations.miss(reason=how, by=by, at=LATER, **known)  # type: ignore[arg-type]
-        return operations.lose(how=how, by=by, at=LATER, **known)  # type: ignore[arg-type]
+            return operations.miss(reason=how, by=by, at=LATER, **known)
+        return operations.lose(how=how, by=by, at=LATER, **known)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def faults(
     **said: object,
 ) -> dict[str, str]:  # fmt: skip
     return deciding.faults(
-        Deciding(**said), given_by=given_by, person=person,  # type: ignore[arg-type]
+        Deciding(**said), given_by=given_by, person=person,
         supporter=supporter, court_order=court_order,
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ ROW, OTHER = b"row one", b"row two"
 def engine() -> Iterator[Engine]:
     with serving() as (made, address):
         made.make()
-        made.address = address  # type: ignore[attr-defined]  # for this module's own use
+        made.address = address  # for this module's own use
         yield made
 
 
