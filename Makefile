@@ -27,8 +27,8 @@ test: setup
 	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: setup
-	$(BIN)/ruff format --check src tests bench ops
-	$(BIN)/ruff check src tests bench ops
+	$(BIN)/ruff format --check src tests bench ops stubs
+	$(BIN)/ruff check src tests bench ops stubs
 	RANGKUL_CHECK=1 $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit -q -c pyproject.toml -r src -ll
@@ -79,8 +79,8 @@ messages: $(VENV)/.synced
 	@$(BIN)/rangkul messages --quiet
 
 format: setup
-	$(BIN)/ruff format src tests bench ops
-	$(BIN)/ruff check --fix src tests bench ops
+	$(BIN)/ruff format src tests bench ops stubs
+	$(BIN)/ruff check --fix src tests bench ops stubs
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/uv.in -o requirements/uv.lock

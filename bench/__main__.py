@@ -21,6 +21,8 @@ def main() -> int:
     ground.start()
     try:
         filling = _fill(ground, options)
+        if options.trail:
+            return _trail_alone(ground, options)
         result = _measure(ground, options) | {
             "filling": filling,
             "measured_on": datetime.now(UTC).date().isoformat(),
@@ -44,6 +46,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=200, help="of each page")
     parser.add_argument("--quick", action="store_true", help="fewer requests and pairs")
     parser.add_argument("--fresh", action="store_true", help="fill anew even if the size fits")
+    parser.add_argument(
+        "--trail", action="store_true", help="measure the trail's writing; other figures stay"
+    )
     parser.add_argument("--dry", action="store_true", help="print only; the documents stay")
     parser.add_argument("--instance", default="bench", help="name of the embedded database")
     options = parser.parse_args()
@@ -108,9 +113,22 @@ def _measure(ground: Ground, options: argparse.Namespace) -> dict[str, Any]:
         "memory": at_rest,
         "load": loaded,
         "tick": tick.measure(),
-        "trail": trail.measure(visitor.actor),
+        "trail": trail.measure(visitor.actor, ground.postmaster()),
         "recall": recall.measure(visitor, pairs=300 if options.quick else 3000, seed=options.seed),
     }
+
+
+def _trail_alone(ground: Ground, options: argparse.Namespace) -> int:
+    """Measure how the trail is written, and put it beside the figures that were there before."""
+    from bench import trail
+    from bench.visit import visit_as
+    from rangkul.commands.synth.country import BENCH_SUPERVISOR
+
+    found = trail.measure(visit_as(BENCH_SUPERVISOR).actor, ground.postmaster())
+    print(report.trail(found))
+    if not options.dry:
+        report.write(report.known() | {"trail": found})
+    return 0 if found["holds"] else 1
 
 
 def _machine() -> dict[str, Any]:

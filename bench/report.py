@@ -23,6 +23,12 @@ def write(result: dict[str, Any]) -> None:
     PAGE.write_text(page(result), encoding="utf-8")
 
 
+def known() -> dict[str, Any]:
+    """What was written last."""
+    found: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
+    return found
+
+
 def table(result: dict[str, Any]) -> str:
     """The pages as a table."""
     titles = (
@@ -152,7 +158,7 @@ def page(result: dict[str, Any]) -> str:
         pages_per_second=load["pages_per_second"],
         load_p95=load["p95"],
         tick=_tick(result["tick"]),
-        trail=_trail(result["trail"]),
+        trail=trail(result["trail"]),
         filling=_filling(result["filling"]),
         settings=", ".join(f"`{name} = {value}`" for name, value in result["settings"].items()),
         queries_bar=QUERIES_BAR,
@@ -169,12 +175,19 @@ def _tick(tick: dict[str, Any]) -> str:
     )
 
 
-def _trail(trail: dict[str, Any]) -> str:
+def trail(found: dict[str, Any]) -> str:
+    """What the sealing costs those who write, in words."""
+    lower, upper = found["quartiles"]
     return (
-        f"Two writers, each act in a transaction of its own: {trail['plain_per_s']} acts a second "
-        f"while nobody seals,\n{trail['sealed_per_s']} while sealing goes on beside them on the "
-        f"same cores: {trail['share']:.1%} (bar 90 %: "
-        f"{'held' if trail['holds'] else '**not held**'})."
+        f"Two writers without a pause, each act in a transaction of its own: "
+        f"{found['plain_per_s']:,} acts a second while nobody\nseals, {found['sealed_per_s']:,} "
+        f"while somebody seals every second beside them on the same cores: {found['share']:.1%}\n"
+        f"(bar 90 %: {'held' if found['holds'] else '**not held**'}). Medians of "
+        f"{2 * found['rounds']} spells of each kind in turn; half of the {found['rounds']} rounds "
+        f"lie between\n{lower:.1%} and {upper:.1%}. Sealing took {found['processor_share']:.1%} of "
+        f"the processor time; the worker seals every twenty seconds.\nOf {found['measured_on']}; "
+        f"in the minute before, {found['load_before']} processes on average wanted to run for "
+        f"other work; the bench had\nniceness {found['niceness']}."
     )
 
 

@@ -52,7 +52,8 @@ _CASE = (
     ("course", "perjalanan/", ""), ("cover", "perjalanan/sampul/", ""),
     ("companions", "perjalanan/pendamping/", ""), ("team", "perjalanan/tim/", ""),
     ("same-person", "perjalanan/orang-sama/", ""), ("closing", "perjalanan/tutup/", ""),
-    ("case-identity-menu", "", ".covered summary"),
+    ("case-identity-menu", "", ".covered summary"), ("related", "terkait/", ""),
+    ("rights-of-case", "hak/", ""),
 )  # fmt: skip
 
 SCREENS: tuple[Screen, ...] = (
@@ -121,6 +122,16 @@ SCREENS: tuple[Screen, ...] = (
     Screen("need", "tiara", "{need}"),
     Screen("another-survivor", "tiara", "{case}kejadian/penyintas-lain/"),
     Screen("due-list", "dewi", "/tenggat/"),
+    Screen("emergency", "dewi", "/darurat/"),
+    Screen("emergency-new", "tiara", "/darurat/baru/"),
+    Screen("much-opened", "dewi", "/pembukaan/"),
+    Screen("rights", "dewi", "/hak/"),
+    Screen("rights-schedule", "dewi", "/hak/jadwal/"),
+    Screen("exports", "dewi", "/ekspor/"),
+    Screen("export-new", "dewi", "/ekspor/baru/"),
+    Screen("export-recipients", "dewi", "/ekspor/penerima/"),
+    Screen("export-recipient-new", "admin.palangkaraya", "/ekspor/penerima/baru/"),
+    Screen("shelter-address", "lusi", "{house}alamat/"),
     Screen("reference-days", "dewi", "/acuan/"),
     Screen("reference-procedures", "dewi", "/acuan/prosedur/"),
     Screen("reference-to-confirm", "dewi", "/acuan/konfirmasi/"),

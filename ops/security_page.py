@@ -1,6 +1,7 @@
 """Writes ``docs/security.md`` from what the checks themselves said (``docs/security.json``).
 
 ``make security`` runs the checks and then this; ``--check`` only tells whether the page is theirs.
+What a promise costs in speed is no check's to say: it stands as `make bench` measured it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ CHAPTERS: Final = {
     "web": "The web",
     "walls": "The walls between people and agencies",
 }
+_SPEEDS: Final = """\
+## What safety costs in speed
+
+A speed hangs on the machine: it is measured by `make bench`, whose figures with all circumstances
+are in [performance](performance.md), and no test waits for a clock.
+"""
 _HEAD: Final = """\
 # What is promised, and how it is known
 
@@ -31,8 +38,11 @@ surrender stands in the [threat model](threat-model.md), the standard's items in
 """
 
 
-def page(said: dict[str, Any]) -> str:
-    """The page: one table for each chapter, then where each check and planted fault stands."""
+def page(said: dict[str, Any], measured: dict[str, Any]) -> str:
+    """The page: each chapter's promises with their checks and planted faults, then the speeds.
+
+    ``said`` is what the checks said, ``measured`` what the bench did (``docs/performance.json``).
+    """
     parts = [_HEAD]
     held = sum(_held(promise) for promise in said.values())
     parts.append(f"{held} of {len(said)} promises held when this was written.\n")
@@ -43,7 +53,19 @@ def page(said: dict[str, Any]) -> str:
         parts.append(f"## {title}\n")
         for code, promise in promises.items():
             parts.append(_words(code, promise))
+    parts += [_SPEEDS, _speed(measured["trail"])]
     return "\n".join(parts)
+
+
+def _speed(trail: dict[str, Any]) -> str:
+    lower, upper = trail["quartiles"]
+    return (
+        f"* Writing the trail while it is sealed: {trail['share']:.1%} of what is written while "
+        f"nobody seals ({trail['sealed_per_s']:,} of {trail['plain_per_s']:,} acts a second; half "
+        f"of the rounds between {lower:.1%} and {upper:.1%}; sealing every second took "
+        f"{trail['processor_share']:.1%} of the processor time; bar 90 %: "
+        f"{'held' if trail['holds'] else '**not held**'})\n"
+    )
 
 
 def _held(promise: dict[str, Any]) -> bool:
@@ -71,7 +93,8 @@ def _said(outcome: str) -> str:
 def main() -> int:
     """Write the page, or compare it; 1 when it is not the checks' own."""
     said = json.loads((DOCS / "security.json").read_text(encoding="utf-8"))
-    written = "\n".join(line.rstrip() for line in page(said).splitlines()) + "\n"
+    measured = json.loads((DOCS / "performance.json").read_text(encoding="utf-8"))
+    written = "\n".join(line.rstrip() for line in page(said, measured).splitlines()) + "\n"
     path = DOCS / "security.md"
     if "--check" in sys.argv:
         return int(not path.exists() or path.read_text(encoding="utf-8") != written)

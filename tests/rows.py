@@ -46,6 +46,8 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "conferences_agendaitem": {"kind": "danger"},
     "conferences_decision": {"state": "open"},
     "conferences_share": {"expires_at": NOW + timedelta(hours=1)},
+    "exchange_recipient": {"state": "added", "ground": "own"},
+    "exchange_export": {"state": "waiting", "form": "csv"},
     "people_person": {"part": "kin", "state": "current"},
     "people_sameperson": {"first_case_id": 1, "second_case_id": 2},
     "people_token": {"subject_kind": "p", "token": 42},
@@ -195,6 +197,9 @@ def _value(
     if table == "referrals_transfer" and column.name == "receiver_agency_id":
         # An offer is made to another agency; here to one that takes no part in these tests.
         return JATENG
+    if table == "exchange_recipient" and column.name == "key":
+        # An agency knows each key once; a row that needs a recipient brings one of its own.
+        return uuid4().hex
     if column.parent == "network_agency" or column.name in {"agency_id", "from_agency_id"}:
         return by.agency_id
     if column.parent == "network_desk":

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pyrage
 from django.utils import timezone
 from tests.domain.referrals.scene import (
     ADDRESS,
@@ -51,6 +52,8 @@ from rangkul.custody import emergency
 from rangkul.custody import operations as custody_operations
 from rangkul.custody import queries as custody
 from rangkul.custody.models import Case
+from rangkul.exchange import operations as exchange
+from rangkul.exchange import queries as export_queries
 from rangkul.foundation.scope import acting, system
 from rangkul.people import operations as people
 from rangkul.people.identity import Identity
@@ -89,6 +92,7 @@ DECISION_WORDS = "Kontrol siku bersama perawat Marsiana"
 TRANSFER_WORDS = "Sebentar lagi menetap bersama ibunya di seberang pulau"
 ASKED_WORDS = "Siapa saja yang sudah membaca ceritaku sejak lebaran"
 TRIAGE_WHY = "Pelaku sudah ditahan sejak Selasa"
+OFFICE = "Dinas Uji Penerima Tabel"
 BORROWED_WORDS = "Ia duduk di ruang tunggu berselendang ungu"
 _NOBODY = UUID(int=0)
 WITNESS = "Wilhelmina Uji Ndolu, juru bahasa"
@@ -123,6 +127,7 @@ class World:
     conference_id: int = 0
     transfer_id: int = 0
     right_id: int = 0
+    export_id: int = 0
     parts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -166,6 +171,11 @@ class World:
         return rights_queries.request_number(self.right_id)
 
     @property
+    def export_number(self) -> str:
+        """The public number of the export that waits for the worker."""
+        return export_queries.export_number(self.export_id)
+
+    @property
     def packet_number(self) -> str:
         """The packet's public number."""
         return referral_queries.packet_number(self.request_id)
@@ -194,6 +204,7 @@ def build(cast: Cast) -> World:
     _send_somebody_home(world, at)
     _offer_the_other_case(world, at)
     _call_a_desk(world, at)
+    _ask_for_an_export(world, at)
     return world
 
 
@@ -504,6 +515,25 @@ def _ask_about_her_data(world: World, at: datetime) -> None:
             by=bagas, at=at,
         )  # fmt: skip
     world.parts |= {"legal_hold_id": held.id, "erasure_id": UUID(int=0)}
+
+
+def _ask_for_an_export(world: World, at: datetime) -> None:
+    """Sinta registers an office, Wahyuni confirms it and asks for a table; nobody has made it."""
+    sinta, wahyuni = world.cast.sinta, world.cast.wahyuni
+    new = exchange.NewRecipient(
+        OFFICE, str(pyrage.x25519.Identity.generate().to_public()), "Laporan bulanan", "own", "",
+        uuid4(),
+    )  # fmt: skip
+    with acting(sinta):
+        office = exchange.add_recipient(new=new, by=sinta, at=at)
+    with acting(wahyuni):
+        exchange.confirm_recipient(recipient_id=office.id, compared=True, by=wahyuni, at=at)
+        asking = exchange.Asking(
+            "xlsx", ("number", "state"), export_queries.Narrowed(), office.id, "evaluasi", "id",
+            uuid4(),
+        )  # fmt: skip
+        world.export_id = exchange.ask_export(asking=asking, by=wahyuni, at=at).id
+    world.parts["recipient_id"] = office.id
 
 
 def _notice_an_earlier_contact(world: World, at: datetime) -> None:

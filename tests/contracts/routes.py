@@ -24,6 +24,7 @@ from rangkul.accounts.models import User
 from rangkul.api.numbers import AGENCY, number_of
 from rangkul.conferences import queries as conferences
 from rangkul.custody import queries as custody
+from rangkul.exchange import queries as exports
 from rangkul.foundation.actor import Actor
 from rangkul.referrals import queries as referrals
 from rangkul.repatriation import queries as repatriation
@@ -64,6 +65,7 @@ class Route:
              "/hunian/inap/<", "/hunian/rumah/<", "/hunian/rujukan/<",
              "/pemulangan/rombongan/<", "/pemulangan/orang/<", "/pemulangan/tahap/<",
              "/pemulangan/berita-acara/<", "/pemulangan/bersama-kami/<",
+             "/ekspor/<", "/ekspor/penerima/<",
              "/api/v1/cases/<", "/api/v1/reports/<", "/api/v1/referrals/<", "/api/v1/calls/<",
              "/api/v1/referral-drafts/<", "/api/v1/transfers/<", "/api/v1/conferences/<",
              "/api/v1/decisions/<", "/api/v1/waiting-referrals/<")
@@ -193,6 +195,7 @@ def parts_of(world: World) -> dict[str, Any]:
         "tak-terjawab": world.packet_number,
         "pemulangan": world.group_number,
         "hak": world.right_number,
+        "ekspor": world.export_number,
         "directory": number_of(AGENCY, world.parts["agency_id"]),
     }
     parts: dict[str, Any] = world.parts | {f"number of {kind}": n for kind, n in numbers.items()}
@@ -266,6 +269,7 @@ def parts_of_nothing() -> dict[str, Any]:
         "number of pelimpahan": referrals.transfer_number(NOWHERE), "offer_id": _NIL,
         "draft_id": _NIL, "number of hak": rights.request_number(NOWHERE),
         "legal_hold_id": _NIL, "erasure_id": _NIL,
+        "number of ekspor": exports.export_number(NOWHERE), "recipient_id": NOWHERE,
         "number of tak-terjawab": packet,
         "number of hunian": shelter.admission_number(NOWHERE), "packet": packet,
         "house_id": NOWHERE, "room_id": NOWHERE, "bed_id": NOWHERE, "day_note_id": _NIL,

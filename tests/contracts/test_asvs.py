@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
@@ -101,7 +102,8 @@ def test_the_table_has_every_line_once_and_in_order() -> None:
 def test_whatever_is_shown_exists(record_property: Callable[[str, object], None]) -> None:
     assert _faults(lines()) == []
     counted = asvs_page.totals(lines())
-    print(", ".join(f"{counted[state]} {state}" for state in asvs_page.STATES))  # noqa: T201
+    told = ", ".join(f"{counted[state]} {state}" for state in asvs_page.STATES)
+    sys.stdout.write(f"{told}\n")
     record_property("asvs", dict(counted))
     assert sum(counted.values()) - counted["not_applicable"] == 220
 

@@ -16,6 +16,8 @@ from rangkul.conferences import policy as conferences
 from rangkul.conferences.models import Conference
 from rangkul.custody import policy as custody
 from rangkul.custody.models import CaseAccess
+from rangkul.exchange import policy as exports
+from rangkul.exchange.models import Export, Recipient
 from rangkul.foundation.actor import Actor
 from rangkul.referrals import policy as referrals
 from rangkul.referrals.models import CallOffer, Request, Transfer
@@ -120,6 +122,17 @@ def _leg(role: str, relation: str, state: str) -> bool:
     return _returnee(role, relation, state)
 
 
+def _export(role: str, relation: str, state: str) -> bool:
+    """A table that is on its way out: the agency's supervisors, whoever asked for it."""
+    return role == "penyelia" and relation != "former" and _agency(relation) == SEMARANG
+
+
+def _recipient(role: str, relation: str, state: str) -> bool:
+    """To whom tables go: besides them, the administrators who keep the list."""
+    keeps = role == "admin_lembaga" and relation != "former" and _agency(relation) == SEMARANG
+    return keeps or _export(role, relation, state)
+
+
 Rule = tuple[Seen, type[Any], Callable[[Actor], Any], Callable[[World], Mapping[str, Any]]]
 
 # Thing → (who should, model, the code's condition, which row).
@@ -145,5 +158,10 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "leg": (
         _leg, Leg, repatriation.leg_visible_to, lambda w: {"journey_id": w.parts["journey_id"]}
+    ),
+    "export": (_export, Export, exports.visible_to, lambda w: {"id": w.export_id}),
+    "recipient": (
+        _recipient, Recipient, exports.recipients_visible_to,
+        lambda w: {"id": w.parts["recipient_id"]},
     ),
 }  # fmt: skip

@@ -31,6 +31,9 @@ class Provider:
         self.bend: Bend = lambda claims: claims
         self.sign: Callable[[dict[str, Any]], str] = self.signed
         self.issuer = ""
+        # An address that answers with the way to another one.
+        self.moved: dict[str, str] = {}
+        self.strayed: list[str] = []
         self._asked: dict[str, dict[str, str]] = {}
 
     def signed(self, claims: dict[str, Any], key: Any = None) -> str:
@@ -98,6 +101,8 @@ def running() -> Iterator[Provider]:
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self._leads_elsewhere():
+                return
             page = {
                 "/.well-known/openid-configuration": provider.discovery, "/keys": provider.keys,
             }.get(self.path)  # fmt: skip
@@ -105,7 +110,20 @@ def running() -> Iterator[Provider]:
 
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if self._leads_elsewhere():
+                return
             self._tell(provider.token({k: v[0] for k, v in parse_qs(sent).items()}))
+
+        def _leads_elsewhere(self) -> bool:
+            if self.path.startswith("/elsewhere"):
+                provider.strayed.append(self.path)
+            if self.path not in provider.moved:
+                return False
+            self.send_response(307)
+            self.send_header("Location", provider.moved[self.path])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return True
 
         def _tell(self, told: dict[str, Any] | None) -> None:
             body = json.dumps(told or {"error": "invalid_grant"}).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from copy import deepcopy
@@ -101,6 +102,23 @@ class TestSigningIn:
         right = client.post("/akun/2fa/totp/activate/", {"code": code})
         assert right.status_code == 302
         assert client.get("/akun/saya/").status_code == 200
+
+    def test_each_knock_is_a_line_of_the_log_and_names_no_secret(
+        self, client: Client, somebody: User, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.INFO, logger="rangkul.door"):
+            enter(client, "pintu-uji", "bukan kata sandinya")
+            enter(client, PASSWORD, "nama-di-tempat-yang-salah")
+            enter(client, "pintu-uji", PASSWORD)
+            confirm(client)
+            client.post("/akun/2fa/totp/activate/", {"code": "000000"})
+        told = [record.getMessage() for record in caplog.records if record.name == "rangkul.door"]
+        assert told == [
+            "a sign-in by password was refused",
+            "a sign-in by password was refused",
+            f"account {somebody.pk} was opened by password",
+            "a second factor was refused: incorrect_code",
+        ]
 
     def test_an_ended_session_is_told_kindly(self, client: Client) -> None:
         page = client.get("/akun/login/?next=/kasus/&idle=1").content.decode()

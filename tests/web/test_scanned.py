@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections, transaction
 from django.http import HttpResponse
 from procrastinate.contrib.django.models import ProcrastinateJob
-from tests.clamd import NAME, eicar
+from tests.clamd import NAME, Scanner, eicar
 from tests.clamd import clamd as clamd
 from tests.clients import Client
 from tests.people import Cast
@@ -69,9 +69,9 @@ def waiting() -> list[Event]:
     ),
 )
 def test_the_test_virus_is_refused_and_told(
-    cast: Cast, clamd: str, settings: Any, figure: Any
+    cast: Cast, clamd: Scanner, settings: Any, figure: Any
 ) -> None:
-    settings.CLAMD = clamd
+    settings.CLAMD = clamd.address
     file, client = open_file(cast.ratih), signed_in(cast.ratih)
     ways = {"plain": eicar(), "in an archive": archive(("kontrak.txt", eicar()))}
     for name, content in ways.items():
@@ -85,7 +85,7 @@ def test_the_test_virus_is_refused_and_told(
     assert send(client, file, HARMLESS).status_code == 200
     assert client.get(addresses(cast, file)[0]).content == HARMLESS
     assert acts()[-2][1]["scan"] == "clean"
-    figure(f"{len(ways)} of {len(ways)} test viruses refused by a real clamd, 0 kept")
+    figure(f"{len(ways)} of {len(ways)} test viruses refused by {clamd.kind}, 0 kept")
 
 
 @pytest.mark.planted("scanned")
@@ -105,7 +105,7 @@ def test_planted_without_a_scanner_the_test_virus_goes_through(cast: Cast, setti
     ),
 )
 def test_while_the_scanner_is_away_nothing_is_lost_and_nothing_given_out(
-    cast: Cast, clamd: str, settings: Any, figure: Any
+    cast: Cast, clamd: Scanner, settings: Any, figure: Any
 ) -> None:
     settings.CLAMD = AWAY
     file, client = open_file(cast.ratih), signed_in(cast.ratih)
@@ -121,7 +121,7 @@ def test_while_the_scanner_is_away_nothing_is_lost_and_nothing_given_out(
     assert len(events) == 2
     with pytest.raises(scanning.ScannerAway):
         scan_waiting(events[0])
-    settings.CLAMD = clamd
+    settings.CLAMD = clamd.address
     for event in events * 2:
         scan_waiting(event)
     given = [client.get(here) for here in addresses(cast, file)]
@@ -133,12 +133,12 @@ def test_while_the_scanner_is_away_nothing_is_lost_and_nothing_given_out(
 
 
 def test_what_was_received_before_there_was_a_scanner_is_scanned_when_opened(
-    cast: Cast, clamd: str, settings: Any
+    cast: Cast, clamd: Scanner, settings: Any
 ) -> None:
     settings.CLAMD = ""
     file, client = open_file(cast.ratih), signed_in(cast.ratih)
     send(client, file, eicar())
-    settings.CLAMD = clamd
+    settings.CLAMD = clamd.address
     (here,) = addresses(cast, file)
     assert client.get(here).status_code == 302
     settings.CLAMD = ""

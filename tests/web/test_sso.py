@@ -292,3 +292,28 @@ def test_a_provider_that_does_not_answer_is_said_plainly(
 def test_half_a_configuration_stops_the_start(given: dict[str, str], said: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=said):
         from_environment(given)
+
+
+@pytest.mark.parametrize("address", ["/.well-known/openid-configuration", "/token", "/keys"])
+def test_nobody_is_followed_elsewhere(
+    client: Client, provider: Provider, invited: User, address: str
+) -> None:
+    provider.moved[address] = f"{provider.issuer}/elsewhere{address}"
+    there = client.get("/akun/sso/", {"next": "/kasus/"})
+    if there["Location"].startswith(f"{provider.issuer}/authorize?"):
+        client.get(provider.authorize(there["Location"]))
+    assert not is_in(client)
+    assert provider.strayed == []
+
+
+def test_planted_a_library_that_follows_gives_the_code_away(
+    client: Client, provider: Provider, invited: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+
+    monkeypatch.setattr(
+        sso.SsoAdapter, "get_requests_session", DefaultSocialAccountAdapter.get_requests_session
+    )
+    provider.moved["/token"] = f"{provider.issuer}/elsewhere/token"
+    enter(client, provider)
+    assert provider.strayed == ["/elsewhere/token"]

@@ -222,6 +222,11 @@ class Permission(StrEnum):
         "memasukkan daftar kasus lama",
         "bring in a caseload kept elsewhere",
     )
+    EXPORT_CASES = (
+        "export_cases",
+        "mengekspor daftar kasus tanpa identitas, disegel untuk satu penerima",
+        "export a table of cases without identities, sealed to one recipient",
+    )
     USE_EMERGENCY_ACCESS = (
         "use_emergency_access",
         "meminjam akses darurat untuk orang yang ada di hadapan Anda",
@@ -275,6 +280,11 @@ class Permission(StrEnum):
         "mengundang, melatih dan mengakhiri akun petugas lembaga sendiri",
         "invite, train and end the own agency's staff",
     )
+    KEEP_RECIPIENTS = (
+        "keep_recipients",
+        "mendaftarkan dan mengakhiri penerima ekspor",
+        "register and end the recipients of exports",
+    )
 
     # Oversight and machinery
     READ_TRAIL = (
@@ -324,6 +334,7 @@ CASE_CONTENT: Final[frozenset[Permission]] = frozenset(
         Permission.MERGE_PERSONS,
         Permission.UNLINK_PERSONS,
         Permission.IMPORT_CASELOAD,
+        Permission.EXPORT_CASES,
         Permission.USE_EMERGENCY_ACCESS,
         Permission.CALL_CONFERENCE,
         Permission.ORGANISE_RETURNS,

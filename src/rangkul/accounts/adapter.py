@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,12 +14,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from rangkul.accounts import operations, policy, sessions, tries
-from rangkul.accounts.knocking import knock_of
+from rangkul.accounts.knocking import knock_of, log
 from rangkul.accounts.models import User
 from rangkul.foundation import hour
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by invitation of an agency's administrator."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -29,6 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever comes with a passkey or from elsewhere meets the same rule as with a password."""
         if policy.may_enter(user, at=hour.now()):
             return None
+        log.warning("a sign-in to account %d was refused: it is not in use", user.pk)
         messages.error(
             request, _("Signing in did not work. The administrator of your agency helps.")
         )
@@ -37,6 +39,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """She is in: this device is known from now on, and tries by others do not slow it."""
         answer: HttpResponse = super().post_login(request, user, **more)
+        ways = sorted(
+            {str(record["method"]) for record in get_authentication_records(request, user)}
+        )
+        log.info("account %d was opened by %s", user.pk, ", ".join(ways) or "no way that is known")
         now = hour.now()
         for name in (user.username, f"code of {user.pk}"):
             tries.came_in(knock_of(request, name), at=now)

@@ -17,6 +17,7 @@ import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import Provider
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -26,8 +27,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from requests import Session
 
 from rangkul.accounts import operations, policy
+from rangkul.accounts.knocking import log
 from rangkul.accounts.models import User
 from rangkul.accounts.sso_settings import PROVIDER_ID
 from rangkul.foundation import hour
@@ -41,7 +44,7 @@ _SKEW: Final = timedelta(seconds=60)
 _OLDEST: Final = timedelta(minutes=10)
 
 
-class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SsoAdapter(DefaultSocialAccountAdapter):
     """Nobody makes an account by this way; the provider is the one of the environment."""
 
     def list_apps(
@@ -57,6 +60,12 @@ class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """The one provider, in our reading of it."""
         return HouseProvider(request, app=self.get_app(request, provider=provider))
 
+    def get_requests_session(self) -> Session:
+        """Asks the provider, and nobody to whom an answer points (OWASP ASVS 5.0, 15.3.2)."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Never."""
         return False
@@ -65,7 +74,9 @@ class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Back to the own account."""
         return reverse("entrance-account")
 
-    def on_authentication_error(self, request: HttpRequest, provider: Any, **_more: Any) -> None:
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Provider, *_more: Any, **_named: Any
+    ) -> None:
         """Whatever went wrong on the way, one plain sentence."""
         raise ImmediateHttpResponse(not_known(request))
 
@@ -89,7 +100,7 @@ class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         request.session[BY_PROVIDER] = bool(told & settings.SSO.trusted)
 
 
-class HouseProvider(OpenIDConnectProvider):  # type: ignore[misc]
+class HouseProvider(OpenIDConnectProvider):
     """The provider: asked for nothing but who somebody is, and nothing of the answer is kept."""
 
     def get_oauth2_adapter(self, request: HttpRequest) -> HouseOidc:
@@ -121,7 +132,7 @@ class HouseProvider(OpenIDConnectProvider):  # type: ignore[misc]
         return answer
 
 
-class HouseOidc(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class HouseOidc(OpenIDConnectOAuth2Adapter):
     """Reads the provider's answer; raises ``OAuth2Error`` for one that does not hold."""
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
@@ -219,6 +230,7 @@ def unbind(user: User) -> None:
 
 def not_known(request: HttpRequest) -> HttpResponse:
     """Back to the door with one sentence, the same for whatever did not fit."""
+    log.warning("a sign-in by the provider was refused")
     messages.error(
         request,
         _("Nobody here is known under that sign-in. The administrator of your agency helps."),

@@ -28,6 +28,7 @@ COMMANDS = {
     "restore": ("restore", "put both dumps back; what was destroyed since stays destroyed"),
     "register": ("register", "the register of processing, from the code (UU 27/2022 art. 31)"),
     "breach": ("breach", "who, what, when and whom to tell, sealed to one recipient"),
+    "export": ("export", "which export a marked row came from, who made it and for whom"),
     "doctor": ("doctor", "what an operator must know: ring, worker, trail, backup, scanner, TLS"),
     "trail": ("trail", "seal and verify the record of acts; go on after a restore"),
     "token": ("token", "make, list and withdraw the API's tokens"),

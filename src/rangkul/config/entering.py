@@ -15,7 +15,7 @@ from rangkul.network import queries as network
 from rangkul.network.models import Membership
 
 
-class EntranceBackend(AuthenticationBackend):  # type: ignore[misc]
+class EntranceBackend(AuthenticationBackend):
     """allauth's sign-in; the account of a session comes with its memberships, in one query."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:

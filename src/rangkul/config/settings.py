@@ -43,10 +43,10 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict
 
 from rangkul.accounts import sso_settings
 from rangkul.alerts import letters
+from rangkul.config import database
 from rangkul.foundation import keyring
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -54,28 +54,6 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 def _flag(name: str) -> bool:
     return os.environ.get(name, "") in {"1", "true", "yes"}
-
-
-def _database(url: str, *, pool: bool) -> dict[str, Any]:
-    """Django's form of a ``postgresql://`` URL; unknown parts go to the driver as they are."""
-    part = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
-    options: dict[str, Any] = {
-        key: value
-        for key, value in part.items()
-        if key not in {"user", "password", "host", "port", "dbname"}
-    }
-    if pool:
-        options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": part.get("dbname", ""),
-        "USER": part.get("user", ""),
-        "PASSWORD": part.get("password", ""),
-        "HOST": part.get("host", ""),
-        "PORT": part.get("port", ""),
-        "OPTIONS": options,
-        "CONN_HEALTH_CHECKS": True,
-    }
 
 
 # -- database and keys ------------------------------------------------------------------------
@@ -104,13 +82,15 @@ else:
         raise ImproperlyConfigured(
             "No database is configured. Start with `rangkul run`, or set DATABASE_URL."
         )
-    DATABASES = {
-        "default": _database(_url or _embedded, pool=os.environ.get("RANGKUL_POOL", "1") != "0")
-    }
     _owner = os.environ.get("DATABASE_OWNER_URL" if _url else "RANGKUL_EMBEDDED_OWNER_URL", "")
-    if _owner:
-        DATABASES["owner"] = _database(_owner, pool=False)
-        DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+    _pool = os.environ.get("RANGKUL_POOL", "1") != "0"
+    try:
+        DATABASES = {"default": database.settings_of(_url or _embedded, pool=_pool)}
+        if _owner:
+            DATABASES["owner"] = database.settings_of(_owner, pool=False)
+            DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+    except database.LineNotSafe as _fault:
+        raise ImproperlyConfigured(str(_fault)) from _fault
     KEY_RING = keyring.load(KEY_RING_PATH)
 
 SECRET_KEY = KEY_RING.derive("django").hex()
@@ -163,6 +143,7 @@ INSTALLED_APPS = [
     "rangkul.shelter",
     "rangkul.repatriation",
     "rangkul.retention",
+    "rangkul.exchange",
     "rangkul.api",
     "rangkul.jobs",
 ]

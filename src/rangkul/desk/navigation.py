@@ -135,6 +135,8 @@ def _network(actor: Actor) -> Iterator[NavEntry]:
         yield _entry("network-staff", "users", _("Staff"), group=group)
         yield _entry("network-rosters", "calendar-week", _("Duty rosters"), group=group)
         yield _entry("service-tokens", "key", _("Service accounts"), group=group)
+    if may(actor.roles, Permission.KEEP_RECIPIENTS):
+        yield _entry("recipient-list", "key", _("Recipients of exports"), group=group)
     if may(actor.roles, Permission.EDIT_AGENCY):
         yield _entry("network-agency-edit", "building", _("My agency"), group=group)
         if may(actor.roles, Permission.KEEP_HOUSES):

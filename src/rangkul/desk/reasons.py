@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from rangkul.conferences import workflow as conferences
 from rangkul.desk import pauses, watching
+from rangkul.exchange import workflow as exchange
 from rangkul.reference import queries as reference
 from rangkul.referrals import workflow as referrals
 from rangkul.shelter import workflow as shelter
@@ -30,6 +31,7 @@ _OF: Final[Mapping[str, Iterable[_Words]]] = {
         {"last_day": gettext_lazy("The last day in the team is over")},
     ),
     "clock": (pauses.REASONS,),
+    "export": (exchange.REASONS, exchange.WHYS),
     "conference": (
         conferences.CANCEL_REASONS,
         conferences.DECLINE_REASONS,

@@ -17,6 +17,7 @@ from rangkul.desk import navigation
 from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.look.shell import Acting, Agency, Person, Shell
+from rangkul.network.queries import ActingMembership
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -31,10 +32,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "answers_post": request.method == "POST",
     }
     actor: Actor | None = getattr(request, "actor", None)
-    if actor is None or not request.user.is_authenticated:
+    membership: ActingMembership | None = getattr(request, "membership", None)
+    if actor is None or membership is None or not request.user.is_authenticated:
         return context
     context["idle_seconds"] = getattr(request, "idle_seconds", 0)
-    membership = request.membership  # type: ignore[attr-defined]
     context["nav"] = navigation.entries_for(actor, request.path)
     context["acting"] = Acting(
         agency=Agency(id=str(membership.membership_id), name=membership.agency_name),

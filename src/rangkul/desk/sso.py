@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
 from rangkul.accounts import sso
-from rangkul.accounts.sso import HouseOidc, HouseProvider, not_known
+from rangkul.accounts.sso import HouseOidc, SsoAdapter, not_known
 from rangkul.accounts.sso_settings import PROVIDER_ID
 from rangkul.desk.entrance import safe_next
 from rangkul.desk.page import StaffRequest, staff
@@ -64,9 +63,9 @@ def back(request: HttpRequest) -> HttpResponseBase:
     return answer
 
 
-def _begin(request: HttpRequest, process: AuthProcess, onward: str) -> HttpResponse:
+def _begin(request: HttpRequest, process: str, onward: str) -> HttpResponse:
     _refuse_without_provider()
-    provider: HouseProvider = get_adapter().get_provider(request, PROVIDER_ID)
+    provider = SsoAdapter(request).get_provider(request, PROVIDER_ID)
     try:
         return provider.begin(request, process=process, next_url=onward)
     except (OAuth2Error, RequestException, ValueError, KeyError):

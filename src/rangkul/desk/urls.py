@@ -12,6 +12,7 @@ from rangkul.desk import (
     documents,
     emergency,
     entrance,
+    exports,
     fresh,
     health,
     imports,
@@ -57,5 +58,6 @@ urlpatterns = [
     *shelter.urlpatterns,
     *rights.urlpatterns,
     *emergency.urlpatterns,
+    *exports.urlpatterns,
     *cases.urlpatterns,
 ]

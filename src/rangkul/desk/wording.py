@@ -91,7 +91,7 @@ def _act_titles(_language: str) -> dict[str, str]:
     """Every act's title in the present language, which is the one given."""
     titles = _acts_on_a_file() | _acts_on_its_people() | _acts_on_a_report() | _acts_between_desks()
     titles |= _acts_of_the_clock() | _acts_at_the_table() | _acts_in_a_shelter()
-    titles |= _acts_of_watching() | _acts_of_rights()
+    titles |= _acts_of_watching() | _acts_of_rights() | _acts_of_exports()
     return titles | _acts_on_the_way_home()
 
 
@@ -141,6 +141,20 @@ def _acts_of_rights() -> dict[str, str]:
         "breach.packed": _("Breach pack made"),
         "backup.made": _("Backup made"),
         "backup.restored": _("Database restored from a backup"),
+    }
+
+
+def _acts_of_exports() -> dict[str, str]:
+    """Tables that left the house, and to whom they may be sealed."""
+    return {
+        "recipient.added": _("Recipient of exports registered"),
+        "recipient.confirmed": _("Recipient of exports confirmed"),
+        "recipient.ended": _("Recipient of exports ended"),
+        "export.asked": _("Export asked for"),
+        "export.approved": _("Large export let go"),
+        "export.made": _("Taken into an export"),
+        "export.fetched": _("Left the house in an export"),
+        "export.destroyed": _("Export destroyed"),
     }
 
 
@@ -345,7 +359,8 @@ ACT_ICONS = {
     "emergency.opened": "lifebuoy", "emergency.read": "eye", "emergency.ended": "lock",
     "emergency.justified": "circle-check", "emergency.unjustified": "hand-stop",
     "custody.relation_declared": "lock", "custody.relation_lifted": "lock-open",
-    "packet.opened": "package", "notes.read": "notes",
+    "packet.opened": "package", "notes.read": "notes", "export.made": "file-export",
+    "export.fetched": "file-export",
 }  # fmt: skip
 
 

@@ -17,13 +17,12 @@ from rangkul.access.policy import require
 from rangkul.custody import emergency, events, reading
 from rangkul.custody.emergency import EmergencyOver, LentCover
 from rangkul.custody.models import EmergencyGrant
-from rangkul.foundation import vault
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import NotReachable
 from rangkul.foundation.scope import borrowing
 from rangkul.people.identity import Contact, Identity
 from rangkul.people.models import Person
-from rangkul.people.queries import CURRENT, place
+from rangkul.people.queries import CURRENT, open_columns
 from rangkul.trail.operations import record
 
 _REFUSED = "RK002"
@@ -78,31 +77,9 @@ def read_lent(*, grant_id: int, by: Actor, at: datetime) -> Lent:
 
 
 def _unseal(people: list[Person]) -> list[LentPerson]:
-    sealed = [
-        (value, place(person.id, column))
-        for person in people
-        for column, value in _columns(person)
-        if value is not None
+    texts = open_columns(people, "identity_sealed", "contact_sealed")
+    lent = [
+        LentPerson(person, Identity.from_json(identity), Contact.from_json(contact))
+        for person, (identity, contact) in zip(people, texts, strict=True)
     ]
-    opened = iter(vault.open_texts(sealed))
-    lent = []
-    for person in people:
-        text = {
-            column: next(opened) if value is not None else "" for column, value in _columns(person)
-        }
-        lent.append(
-            LentPerson(
-                person,
-                Identity.from_json(text["identity_sealed"]),
-                Contact.from_json(text["contact_sealed"]),
-            )
-        )
     return sorted(lent, key=lambda each: each.person.part != Person.SURVIVOR)
-
-
-def _columns(person: Person) -> tuple[tuple[str, bytes | None], ...]:
-    held = (
-        ("identity_sealed", person.identity_sealed),
-        ("contact_sealed", person.contact_sealed),
-    )
-    return tuple((column, None if value is None else bytes(value)) for column, value in held)

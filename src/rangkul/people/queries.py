@@ -62,36 +62,29 @@ def unseal(people: Sequence[Person]) -> list[OpenPerson]:
 
     Reading identity is an act: callers record it in the same transaction.
     """
-    sealed = [
-        (value, place(person.id, column))
-        for person in people
-        for column, value in _columns(person)
-        if value is not None
-    ]
-    opened = iter(vault.open_texts(sealed))
-    result = []
-    for person in people:
-        text = {
-            column: next(opened) if value is not None else "" for column, value in _columns(person)
-        }
-        result.append(
-            OpenPerson(
-                person,
-                Identity.from_json(text["identity_sealed"]),
-                Contact.from_json(text["contact_sealed"]),
-                Location.from_json(text["location_sealed"]),
-            )
+    texts = open_columns(people, "identity_sealed", "contact_sealed", "location_sealed")
+    return [
+        OpenPerson(
+            person,
+            Identity.from_json(identity),
+            Contact.from_json(contact),
+            Location.from_json(location),
         )
-    return result
+        for person, (identity, contact, location) in zip(people, texts, strict=True)
+    ]
 
 
-def _columns(person: Person) -> tuple[tuple[str, bytes | None], ...]:
-    held = (
-        ("identity_sealed", person.identity_sealed),
-        ("contact_sealed", person.contact_sealed),
-        ("location_sealed", person.location_sealed),
-    )
-    return tuple((column, None if value is None else bytes(value)) for column, value in held)
+def open_columns(people: Sequence[Person], *columns: str) -> list[tuple[str, ...]]:
+    """The texts of these columns for each person in turn, "" where nothing stands; one look."""
+    held = [
+        (place(person.id, column), getattr(person, column))
+        for person in people
+        for column in columns
+    ]
+    sealed = [(bytes(value), where) for where, value in held if value is not None]
+    opened = iter(vault.open_texts(sealed))
+    texts = iter(["" if value is None else next(opened) for _where, value in held])
+    return [tuple(next(texts) for _column in columns) for _person in people]
 
 
 def place(person_id: UUID, column: str) -> vault.Place:

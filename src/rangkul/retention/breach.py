@@ -18,6 +18,8 @@ from typing import Any, Final
 from django.db import connections
 
 from rangkul.custody import queries as custody
+from rangkul.foundation.cells import defused
+from rangkul.foundation.numbers import number_of
 
 # UU 27/2022 art. 46: to the person and to the authority within 3×24 hours of finding it.
 WITHIN_HOURS: Final = 72
@@ -71,6 +73,7 @@ def gather(window: Window, *, found_at: datetime, proof: str, using: str) -> Pac
         "README.txt": _readme(window, found_at, len(cases), len(acts)),
         "cases.csv": _case_table(cases, shown),
         "acts.csv": _act_table(acts),
+        **_export_tables(window, using),
         "trail-proof.txt": proof,
         "summary.json": _summary(window, found_at, cases, acts, shown),
         "letter-person.id.txt": _PERSON_ID, "letter-person.en.txt": _PERSON_EN,
@@ -106,6 +109,35 @@ def _reachable(window: Window, using: str) -> set[int]:
             "and since <= %(until)s and coalesce(until, 'infinity') >= %(since)s"
         )
     return {row["case_id"] for row in _rows(question, _values(window), using)}
+
+
+def _export_tables(window: Window, using: str) -> dict[str, str]:
+    """Tables that lay ready or were fetched then: who took them for whom, and which cases."""
+    held = _rows(
+        "select e.id, g.code as agency, u.display_name as maker, r.name as recipient, e.state, "
+        "e.made_at, e.fetched_at, x.case_id, x.line from exchange_export e "
+        "join exchange_exportcase x on x.export_id = e.id "
+        "join network_agency g on g.id = e.agency_id join accounts_user u on u.id = e.asked_by "
+        "join exchange_recipient r on r.id = e.recipient_id "
+        "where e.made_at <= %(until)s and coalesce(e.ended_at, 'infinity') >= %(since)s "
+        "and (%(agency)s::int is null or e.agency_id = %(agency)s) "
+        "and (%(case)s::bigint is null or x.case_id = %(case)s) "
+        "and (%(user)s::int is null or e.asked_by = %(user)s) order by e.id, x.line",
+        _values(window), using,
+    )  # fmt: skip
+    exports = [("export", "agency", "made_by", "for", "state", "made_at", "fetched_at")]
+    rows = [("export", "line", "case")]
+    for row in held:
+        number = number_of("EK", row["id"])
+        rows.append((number, str(row["line"]), custody.case_number(row["case_id"])))
+        told = (
+            number, row["agency"], row["maker"], row["recipient"], row["state"],
+            row["made_at"].isoformat(),
+            row["fetched_at"].isoformat() if row["fetched_at"] else "never",
+        )  # fmt: skip
+        if exports[-1] != told:
+            exports.append(told)
+    return {"exports.csv": _csv(exports), "export-rows.csv": _csv(rows)}
 
 
 def _values(window: Window) -> dict[str, Any]:
@@ -182,8 +214,7 @@ def _csv(table: Sequence[Sequence[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     for row in table:
-        # A spreadsheet must not take a cell for a formula.
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in row])
+        writer.writerow([defused(cell) for cell in row])
     return out.getvalue()
 
 
@@ -223,11 +254,13 @@ ID  Paling lambat {hours} jam sejak ditemukan (UU 27/2022 ps 46): beri tahu oran
     pelindungan data pribadi. Beri tahu setiap orang hanya dengan cara pada cases.csv (how_to_tell,
     bans): surat ke alamat yang salah dapat membunuh. Anak: tidak pernah lewat wali yang diduga.
     cases.csv: berkas yang dibuka atau dapat dibuka. acts.csv: siapa, apa, kapan, mengapa.
+    exports.csv, export-rows.csv: tabel yang keluar, untuk siapa, dan kasus di dalamnya.
     trail-proof.txt: apakah jejak utuh. letter-*.txt: contoh surat.
 EN  Within {hours} hours of finding it (UU 27/2022 art. 46): tell the person and the authority for
     the protection of personal data. Tell each person only in the way of cases.csv (how_to_tell,
     bans): a letter to the wrong address can kill. A child: never through a suspected guardian.
     cases.csv: files that were opened or could be. acts.csv: who, what, when, why.
+    exports.csv, export-rows.csv: tables that left, for whom, and the cases in them.
     trail-proof.txt: whether the trail is whole. letter-*.txt: templates.
 """
 _PERSON_ID: Final = """\

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.db import transaction
@@ -39,12 +39,14 @@ from rangkul.retention.operations import finish_request
 from rangkul.retention.operations.receiving import SUBJECT
 from rangkul.trail import queries as trail
 from rangkul.trail.operations import record
+from rangkul.trail.queries import Wanted
 
 CHECKS: Final = ("known", "document", "question")
 """How it was made sure that she is who she says: known in person, a paper, a question."""
 _MOST_ACTS: Final = 400
 # That somebody reported her is a reporter's secret; who else was described is theirs.
 _UNSAID: Final = ("report.", "person.")
+_LEFT_IN_TABLES: Final = ("export.fetched",)
 Titles = Callable[[str], str]
 Rows = list[tuple[str, str]]
 
@@ -163,7 +165,7 @@ def _paper(
         ),
         "sections": [{"title": title, "rows": rows} for title, rows in sections if rows],
         "trail_title": _("Who did what with it"),
-        "trail": _trail(actor, case_id, titles),
+        "trail": _trail(actor, case_id, titles, at),
         "foot": _("Yours alone. Keep it where nobody else finds it. %(number)s")
         % {"number": number},
     }
@@ -223,11 +225,17 @@ def _recipients(actor: Actor, case_id: int) -> Rows:
     return rows
 
 
-def _trail(actor: Actor, case_id: int, titles: Titles) -> Rows:
-    """Every act, by agency and day; not which member of the staff, who has a home as well."""
+def _trail(actor: Actor, case_id: int, titles: Titles, at: datetime) -> Rows:
+    """Every act, by agency and day; not which member of the staff, who has a home as well.
+
+    The tables in which the file left the house too; their acts stand on the export, not the case.
+    """
+    ever = Wanted(datetime(1970, 1, 1, tzinfo=UTC), at, names=_LEFT_IN_TABLES)
+    found = trail.list_case(actor, case_id, limit=_MOST_ACTS)
+    found += trail.list_acts(actor, case_id, ever, limit=_MOST_ACTS)
     acts = [
         act
-        for act in trail.list_case(actor, case_id, limit=_MOST_ACTS)
+        for act in sorted(found, key=lambda act: act.at, reverse=True)
         if not act.name.startswith(_UNSAID)
     ]
     names = network.agency_names(act.agency_id for act in acts if act.agency_id)

@@ -80,27 +80,31 @@ def standing(row: Sequence[Any]) -> Standing:
 def seal_acts(
     *, at: datetime, key: Ed25519PrivateKey, files: Iterable[Path], largest: int = LARGEST
 ) -> int:
-    """Seal all that is committed and not sealed yet; the number of acts sealed.
+    """Seal what is committed by now and not sealed yet; the number of acts sealed.
 
-    The seal is committed first and written to every file of ``files`` after that: what a fault
-    keeps from a file is written there by the next call. Raises `TrailCut` or `TrailBehind` before
-    anything is sealed, `CheckpointOutOfReach` after all files were tried.
+    What is committed while it seals waits for the next call: to run after those who write would
+    make a seal of every few acts, and never come to the files. The seal is committed first and
+    written to every file of ``files`` after that: what a fault keeps from a file is written there
+    by the next call. Raises `TrailCut` or `TrailBehind` before anything is sealed,
+    `CheckpointOutOfReach` after all files were tried.
     """
     files = list(files)
-    sealed = 0
-    while (made := _seal_batch(at, key, files, largest)) is not None:
-        sealed += made.acts
+    sealed, more = 0, True
+    while more:
+        acts, more = _seal_batch(at, key, files, largest)
+        sealed += acts
     _witness(files)
     return sealed
 
 
 def _seal_batch(
     at: datetime, key: Ed25519PrivateKey, files: list[Path], largest: int
-) -> Seal | None:
+) -> tuple[int, bool]:
+    """How many acts the next batch has, and whether it left any that were committed before it."""
     with system("sealing"), connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
         if not cursor.fetchone()[0]:
-            return None
+            return 0, False
         last = newest(cursor)
         _refuse_a_cut_trail(last, files)
         cursor.execute("select house.act_horizon(), house.acts_behind()")
@@ -113,11 +117,11 @@ def _seal_batch(
             )
         below = _end_of_batch(cursor, first, horizon, largest)
         if below is None:
-            return None
+            return 0, False
         root, acts = _tree(first, below)
         made = seals.following(last, at=at, below=below, acts=acts, root=root).signed(key)
         insert(cursor, made)
-    return made
+    return acts, below < horizon
 
 
 def _end_of_batch(cursor: Any, first: int, horizon: int, largest: int) -> int | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message as Letter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -34,7 +35,7 @@ class Postbox:
     taken: list[Letter] = field(default_factory=list)
     asked: int = 0
 
-    async def handle_RCPT(  # noqa: N802  (the server's name for it)
+    async def rcpt(
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         self.asked += 1
@@ -45,7 +46,7 @@ class Postbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def data(self, server: SMTP, session: Any, envelope: Any) -> str:
         if self.behaviour == "hangs":
             import asyncio
 
@@ -66,7 +67,9 @@ def postbox(settings: Any, behaviour: str = "well") -> Iterator[Postbox]:
     made = Postbox(behaviour)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(made, hostname="127.0.0.1", port=port)
+    # By the names under which the server asks for them.
+    answers = SimpleNamespace(handle_RCPT=made.rcpt, handle_DATA=made.data)
+    controller = Controller(answers, hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"

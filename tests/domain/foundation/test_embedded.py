@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from tests.people import app_url
 
 from rangkul.foundation import embedded
 from rangkul.foundation.embedded import EmbeddedServer
-
-pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="modes and sockets are a matter of POSIX"),
-    pytest.mark.skipif(
-        bool(os.environ.get("TEST_DATABASE_SUPERUSER_URL")), reason="another server is under test"
-    ),
-]
 
 
 def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.fixture(scope="module")
+def started() -> Iterator[EmbeddedServer]:
+    """A server of this module's own, whichever one stands under the other tests."""
+    server = EmbeddedServer(f"try-{os.getpid()}", embedded.default_home(), {"fsync": "off"})
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(server.root)
+
+
 @pytest.fixture
-def server(django_db_setup: None) -> EmbeddedServer:
-    """The server under these tests, seen as anyone who starts it sees it."""
-    runtime = Path(str(psycopg.conninfo.conninfo_to_dict(app_url())["host"]))
-    root = runtime.parent if runtime.name == "run" else None
-    if root is None:
-        pytest.skip("the socket's folder is elsewhere because the home's path is long")
-    return EmbeddedServer(root.name, root.parent, {})
+def server(started: EmbeddedServer) -> EmbeddedServer:
+    """That server, seen as anyone sees it who did not start it."""
+    return EmbeddedServer(started.name, started.home, {})
 
 
 def test_data_and_socket_are_for_the_server_alone(server: EmbeddedServer) -> None:
     assert _mode(server.data) == 0o700
-    assert _mode(server.root / "run") == 0o700
+    assert _mode(server._runtime()) == 0o700
     assert _mode(server.root / "database.json") == 0o600
     assert not (server.root / "initial-password").exists()
 
@@ -52,7 +53,7 @@ def test_everyone_needs_a_password(server: EmbeddedServer) -> None:
     ]
     assert rules
     assert {rule[-1] for rule in rules} == {"scram-sha-256"}
-    part = psycopg.conninfo.conninfo_to_dict(app_url())
+    part = psycopg.conninfo.conninfo_to_dict(server.url(embedded.SUPERUSER, "postgres"))
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(**{**part, "password": "guessed"})
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
@@ -63,7 +64,7 @@ def test_it_listens_on_no_network_and_logs_no_statement(server: EmbeddedServer) 
     wanted = {
         "listen_addresses": "",
         "unix_socket_permissions": "0700",
-        "unix_socket_directories": str(server.root / "run"),
+        "unix_socket_directories": str(server._runtime()),
         "log_min_error_statement": "panic",
         "log_statement": "none",
         "data_checksums": "on",
@@ -87,15 +88,18 @@ def test_starting_what_runs_and_stopping_what_another_started_do_nothing(
 ) -> None:
     server.start()
     server.stop()
-    with psycopg.connect(app_url()) as app:
-        assert app.execute("select 1").fetchone() == (1,)
+    with server.connect(embedded.SUPERUSER, "postgres") as superuser:
+        assert superuser.execute("select 1").fetchone() == (1,)
 
 
-def test_a_folder_open_to_others_is_not_used(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root gives the folder to the server's user and closes it")
+def test_a_folder_open_to_others_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root gives it to the server's user instead."""
+    monkeypatch.setattr(embedded, "_as_root", lambda: False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     server = EmbeddedServer("try", tmp_path, {})
-    (server.root / "run").mkdir(parents=True)
-    (server.root / "run").chmod(0o755)
+    server._runtime().mkdir(parents=True)
+    server._runtime().chmod(0o755)
     with pytest.raises(embedded.EmbeddedServerFailed, match="open to others"):
         server.start()

@@ -295,11 +295,10 @@ def test_the_commands_go_step_by_step(
     assert opened(cast, sealed) == WORDS[:4]
 
 
+@pytest.mark.parametrize("ring_path", ["transit"], indirect=True)
 def test_a_house_moves_from_a_file_to_an_engine(
-    ring_path: Path, cast: Cast, settings: Any, first: int, capsys: pytest.CaptureFixture[str]
+    ring_path: Path, cast: Cast, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if first == 1:
-        pytest.skip("this ring stays in its file")
     shutil.copyfile(os.environ["RANGKUL_TEST_RING"], ring_path)
     old = settings.KEY_RING = keyring.load(ring_path)
     sealed = seal_some(cast)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -208,26 +209,21 @@ def test_a_key_that_stands_out_of_reach_is_said_so(sealed: tuple[UUID, bytes], c
 
 def test_two_first_uses_at_once_end_with_one_key(committed_db: None, cast: Cast) -> None:
     owner, subject = _case(cast.ratih)
-    together, values, faults = threading.Barrier(2, timeout=20), [], []
+    together = threading.Barrier(2, timeout=20)
 
-    def first_use() -> None:
+    def first_use() -> bytes:
         try:
             with acting(cast.ratih):
                 assert not DataKey.objects.filter(subject=subject).exists()
                 together.wait()
                 key = vault.key_for(owner, subject, DataClass.IDENTITY)
-                values.append(vault.seal(key, PLACE, TEXT))
-        except Exception as fault:  # noqa: BLE001 - a thread's fault is the test's
-            faults.append(fault)
+                return vault.seal(key, PLACE, TEXT)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=first_use) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert faults == []
+    with ThreadPoolExecutor(2) as threads:
+        running = [threads.submit(first_use) for _ in range(2)]
+    values = [each.result() for each in running]
     with acting(cast.ratih):
         assert DataKey.objects.filter(subject=subject).count() == 1
         assert [vault.open_text(value, PLACE) for value in values] == [TEXT, TEXT]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections, transaction
@@ -31,23 +32,17 @@ def house(committed_db: None, cast: Cast) -> Shelter:
 def at_once(*acts: Callable[[], object]) -> list[object]:
     """Run the acts at one moment, each on a connection of its own; what each said or raised."""
     ready = threading.Barrier(len(acts))
-    said: list[object] = [None] * len(acts)
 
-    def run(index: int) -> None:
+    def run(act: Callable[[], object]) -> object:
         try:
             ready.wait(timeout=20)
-            said[index] = acts[index]()
-        except Exception as fault:  # noqa: BLE001 -- the fault is what is looked at
-            said[index] = fault
+            return act()
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return said
+    with ThreadPoolExecutor(len(acts)) as threads:
+        running = [threads.submit(run, act) for act in acts]
+    return [each.exception() or each.result() for each in running]
 
 
 def _placing(house: Shelter, admission: Admission, by: Actor) -> Callable[[], Admission]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from tests.conftest import CLONE, SERVER
 from tests.people import NOW, Cast, owner_url
 from tests.rows import app_as
@@ -112,6 +113,78 @@ def test_a_batch_ends_with_a_whole_transaction(trail: None, cast: Cast, files: l
     stated = [seals.read(line) for line in checkpoints.lines(files[0])]
     assert [one.acts for one in stated] == [4, 3, 2, 7]
     assert verdict(files).whole
+
+
+def between(
+    monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None], *, times: int = 1
+) -> None:
+    """Let something happen while a seal is made and not committed yet, so many times."""
+    left = iter(range(times))
+    insert = sealing.insert
+
+    def insert_and_more(cursor: Any, made: seals.Seal) -> None:
+        insert(cursor, made)
+        if next(left, None) is not None:
+            happens()
+
+    monkeypatch.setattr(sealing, "insert", insert_and_more)
+
+
+def act_elsewhere(by: Actor) -> None:
+    """An act of another process; a fault if it has to wait for anybody."""
+
+    def write() -> None:
+        try:
+            with acting(by):
+                with connections["default"].cursor() as cursor:
+                    cursor.execute("set local lock_timeout = '300ms'")
+                record(by=by, at=NOW, name="test.act", subject_kind="thing", subject_id=1)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(write).result()
+
+
+@pytest.mark.promise(
+    "trail-unserialised",
+    chapter="trail",
+    sentence="Whoever writes an act waits for no seal; what is written while one is made falls to "
+    "the next.",
+)
+def test_who_writes_waits_for_no_seal_and_is_not_run_after(
+    trail: None,
+    cast: Cast,
+    files: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    figure: Callable[[str], None],
+) -> None:
+    """Acts never cease in a country at work. Whoever sealed until none is left would make a seal
+    of every few, and would not come to write the checkpoints outside.
+    """
+    between(monkeypatch, lambda: act_elsewhere(cast.yohana), times=3)
+    act(cast.ratih, times=5)
+    made = [seal(files), seal(files), seal(files, largest=1), seal(files)]
+    assert made == [5, 1, 1, 1]
+    assert [seals.read(line).acts for line in checkpoints.lines(files[0])] == made
+    assert verdict(files).whole
+    figure(f"{sum(made[1:])} of 3 acts written while a seal was being made, each in the next one")
+
+
+@pytest.mark.planted("trail-unserialised")
+def test_a_seal_that_locked_the_trail_would_be_waited_for(
+    trail: None, cast: Cast, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(owner_url()) as owner:
+
+        def lock_and_write() -> None:
+            owner.execute("lock table trail_act in share mode")
+            act_elsewhere(cast.yohana)
+
+        between(monkeypatch, lock_and_write)
+        act(cast.ratih)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            seal(files)
 
 
 def test_two_who_seal_at_once_make_one_chain(trail: None, cast: Cast, files: list[Path]) -> None:

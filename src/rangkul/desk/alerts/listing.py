@@ -25,6 +25,7 @@ from rangkul.desk.alerts import wording
 from rangkul.desk.navigation import count_waiting
 from rangkul.desk.page import SEES_CASES, SEES_REPORTS, StaffRequest, staff
 from rangkul.desk.today import Deadline
+from rangkul.exchange import queries as exports
 from rangkul.foundation.actor import Actor
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import queries as referrals
@@ -106,6 +107,9 @@ def _rows(calls: Sequence[queries.Call], actor: Actor, now: datetime) -> list[Ro
             url = reverse("emergency-page", args=[alert.about_id])
         if alert.about_kind == "stop":
             url = reverse("reading-stop", args=[alert.about_id])
+        if alert.about_kind == "export" and alert.about_id.isdecimal():
+            number = exports.export_number(int(alert.about_id))
+            url = reverse("export-page", args=[number])
         if alert.about_kind == "house":
             url = reverse("shelter-place", args=[alert.about_id])
         if alert.about_kind == "call":

@@ -71,6 +71,7 @@ def _between_desks() -> dict[str, str]:
         "erasure.receiver_told": _(
             "A case that you worked on was erased; what your own law makes you keep stays yours"
         ),
+        "export.waits": _("A large export waits for a second supervisor"),
         "decision.due": _("What was decided at a conference falls due today"),
     }
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
@@ -42,10 +42,19 @@ def case_list(request: StaffRequest) -> HttpResponse:
         "newer_url": f"?{urlencode(chosen)}" if page.newer else "",
         "may_see_unit": may(request.actor.roles, Permission.SEE_UNIT_CASES),
         "may_import": may(request.actor.roles, Permission.IMPORT_CASELOAD),
+        "export_url": _export_url(request, chosen),
         "may_open_identity": may(request.actor.roles, Permission.OPEN_IDENTITY),
         "may_report": may(request.actor.roles, Permission.TAKE_REPORT),
     }
     return render(request, "desk/cases/list.html", context)
+
+
+def _export_url(request: StaffRequest, chosen: dict[str, str]) -> str:
+    """The way to an export of what is chosen now; "" for who makes none."""
+    if not may(request.actor.roles, Permission.EXPORT_CASES):
+        return ""
+    narrowed = {name: value for name, value in chosen.items() if name in _FILTERS}
+    return f"{reverse('export-new')}?{urlencode(narrowed)}" if narrowed else reverse("export-list")
 
 
 @staff(Permission.OPEN_IDENTITY)

@@ -28,7 +28,7 @@ _MOST: Final = 300
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _READINGS: Final = (
     "opened", "read", "names_shown", "messages_read", "packet_read", "downloaded", "printed",
-    "notes_read", "letter_printed",
+    "notes_read", "letter_printed", "fetched",
 )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from rangkul.clocks import queries as clocks
 from rangkul.custody import queries as custody
 from rangkul.desk.page import StaffRequest, opened_version, staff, text
 from rangkul.desk.rights import wording
+from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput
 from rangkul.reference import queries as reference
 from rangkul.reference.zones import zone_of
@@ -99,6 +101,22 @@ def _act(request: StaffRequest, number: str, act: Callable[[Request, int], str])
     return redirect("rights-page", number=number)
 
 
+class _Step(Protocol):
+    """An act of `operations` that asks no more than which request, in which version."""
+
+    def __call__(
+        self, *, request_id: int, expected_version: int, by: Actor, at: datetime
+    ) -> Request: ...
+
+
+def _step(request: StaffRequest, number: str, take: _Step, said: str) -> HttpResponse:
+    def act(row: Request, version: int) -> str:
+        take(request_id=row.id, expected_version=version, by=request.actor, at=request.now)
+        return said
+
+    return _act(request, number, act)
+
+
 def _refused(request: StaffRequest, row: Request, number: str, why: str) -> HttpResponse:
     context = _context(request, row, number) | {"fault": why, "typed": request.POST}
     return render(request, "desk/rights/page.html", context, status=422)
@@ -108,14 +126,8 @@ def _refused(request: StaffRequest, row: Request, number: str, why: str) -> Http
 @require_POST
 def grant(request: StaffRequest, number: str) -> HttpResponse:
     """Yes."""
-
-    def act(row: Request, version: int) -> str:
-        operations.grant_request(
-            request_id=row.id, expected_version=version, by=request.actor, at=request.now
-        )
-        return _("Granted. Now it is to be carried out.")
-
-    return _act(request, number, act)
+    said = _("Granted. Now it is to be carried out.")
+    return _step(request, number, operations.grant_request, said)
 
 
 @staff(policy.HANDLES)
@@ -137,33 +149,18 @@ def propose(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 def decide(request: StaffRequest, number: str) -> HttpResponse:
     """The second person's word on a proposed refusal."""
-
-    def act(row: Request, version: int) -> str:
-        if request.POST.get("refuse") == "1":
-            operations.refuse_request(
-                request_id=row.id, expected_version=version, by=request.actor, at=request.now
-            )
-            return _("Refused. Tell her now, in these words, and where she can complain.")
-        operations.drop_refusal(
-            request_id=row.id, expected_version=version, by=request.actor, at=request.now
-        )
-        return _("Not refused. The request waits as it came.")
-
-    return _act(request, number, act)
+    if request.POST.get("refuse") == "1":
+        said = _("Refused. Tell her now, in these words, and where she can complain.")
+        return _step(request, number, operations.refuse_request, said)
+    said = _("Not refused. The request waits as it came.")
+    return _step(request, number, operations.drop_refusal, said)
 
 
 @staff(one_of=_ANY)
 @require_POST
 def tell(request: StaffRequest, number: str) -> HttpResponse:
     """She was told."""
-
-    def act(row: Request, version: int) -> str:
-        operations.tell_person(
-            request_id=row.id, expected_version=version, by=request.actor, at=request.now
-        )
-        return _("Noted that she was told.")
-
-    return _act(request, number, act)
+    return _step(request, number, operations.tell_person, _("Noted that she was told."))
 
 
 @staff(one_of=_ANY)
@@ -204,14 +201,7 @@ def carry_out(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 def drop(request: StaffRequest, number: str) -> HttpResponse:
     """She takes it back."""
-
-    def act(row: Request, version: int) -> str:
-        operations.drop_request(
-            request_id=row.id, expected_version=version, by=request.actor, at=request.now
-        )
-        return _("Taken back: nothing is done.")
-
-    return _act(request, number, act)
+    return _step(request, number, operations.drop_request, _("Taken back: nothing is done."))
 
 
 @staff(policy.HANDLES)

@@ -1,0 +1,3 @@
+from django.dispatch import Signal
+
+authentication_step_completed: Signal

@@ -1,0 +1,9 @@
+from typing import Any
+
+from django import forms
+
+class AuthenticateWebAuthnForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    def save(self) -> None: ...
+
+class ReauthenticateWebAuthnForm(AuthenticateWebAuthnForm): ...

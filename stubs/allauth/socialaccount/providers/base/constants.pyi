@@ -1,0 +1,4 @@
+class AuthProcess:
+    LOGIN: str
+    CONNECT: str
+    REDIRECT: str

@@ -1,0 +1,3 @@
+from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
+
+class OpenIDConnectProvider(OAuth2Provider): ...
