@@ -342,7 +342,8 @@ class NationalCoordinator(Role):
 class AgencyAdmin(Role):
     """Office staff chosen by the head of the agency.
 
-    Does: invites, trains and ends users; keeps desks, opening hours, capacity, rosters, letters.
+    Does: invites, trains and ends users; keeps desks, opening hours, capacity, rosters, letters;
+    draws up the agency's own forms, has them tried and publishes them.
     Sees: staff records and how often files were opened, never the files.
     Never: gives herself a case role (a second admin and a day's delay stand between), reads what
     the trail says, changes a clock that a law has set.
@@ -352,7 +353,14 @@ class AgencyAdmin(Role):
     label_id = "Admin lembaga"
     label_en = "Agency admin"
     permissions = frozenset(
-        {P.EDIT_AGENCY, P.MANAGE_STAFF, P.KEEP_HOUSES, P.KEEP_AGREEMENTS, P.SEE_DIRECTORY}
+        {
+            P.EDIT_AGENCY,
+            P.MANAGE_STAFF,
+            P.KEEP_HOUSES,
+            P.KEEP_AGREEMENTS,
+            P.KEEP_FORMS,
+            P.SEE_DIRECTORY,
+        }
     )
     never = PERSON_CONTENT | {P.READ_TRAIL, P.OPEN_INCIDENT_CONTENT, P.KEEP_STANDARDS, P.RUN_SYSTEM}
 
