@@ -1,4 +1,4 @@
-/** The build: two entries, one manifest, one icon sprite, straight into the look app's static folder. */
+/** The build: three entries, one manifest, one icon sprite, straight into the look app's static folder. */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { iconSprite } from "./build/icon-sprite.ts";
@@ -32,6 +32,7 @@ export default defineConfig({
         desk: here("src/desk.ts"),
         public: here("src/public.ts"),
         "call-worker": here("src/call-worker.ts"),
+        "form-page": here("src/form-page.ts"),
       },
       output: {
         // A service worker is known by its address, so its name carries no hash.

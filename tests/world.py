@@ -37,7 +37,9 @@ from tests.people import (
     Cast,
     owner_url,
 )
+from tests.unit.assessments.forms import RISK, workbook
 
+from rangkul.assessments import operations as forms
 from rangkul.assessments.answers import Answers
 from rangkul.cases import operations as cases
 from rangkul.cases.models import CaseFile
@@ -205,6 +207,7 @@ def build(cast: Cast) -> World:
     _offer_the_other_case(world, at)
     _call_a_desk(world, at)
     _ask_for_an_export(world, at)
+    _draw_up_a_form(world, at)
     return world
 
 
@@ -322,6 +325,15 @@ def _call_a_desk(world: World, at: datetime) -> None:
     world.parts |= {"offer_id": offers[0].id, "draft_id": draft.id, "waiting_id": waiting.id}
     # Not of the case: a procedure, and a change of one that nobody has made.
     world.parts |= {"procedure": "report_follow_up", "override_id": 900_000_001}
+
+
+def _draw_up_a_form(world: World, at: datetime) -> None:
+    """A form of Semarang's own that is on trial."""
+    sinta = world.cast.sinta
+    with acting(sinta):
+        form = forms.upload_form(data=workbook(RISK), name="uji.xlsx", by=sinta, at=at)
+        forms.start_test(form_id=form.id, by=sinta, at=at)
+    world.parts |= {"form_id": form.id, "file": "xlsx"}
 
 
 def _call_a_conference(world: World, at: datetime) -> None:

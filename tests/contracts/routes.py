@@ -276,7 +276,7 @@ def parts_of_nothing() -> dict[str, Any]:
         "number of pemulangan": repatriation.group_number(NOWHERE),
         "leg": repatriation.leg_number(NOWHERE), "returnee_id": NOWHERE, "hold_id": NOWHERE,
         "handover_id": _NIL, "clearance_id": NOWHERE, "journey_id": NOWHERE,
-        "grant_id": NOWHERE, "stop_id": _NIL, "relation_id": _NIL, "look_id": _NIL,
+        "form_id": _NIL, "grant_id": NOWHERE, "stop_id": _NIL, "relation_id": _NIL, "look_id": _NIL,
         "person_id": _NIL, "link_id": _NIL, "basis_id": _NIL, "notice_id": _NIL,
     }  # fmt: skip
 

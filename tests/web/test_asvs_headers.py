@@ -26,7 +26,8 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 POLICY = (
     "No answer lets a browser run what is not this house's: every policy is without unsafe words, "
-    "without plugins, foreign bases, foreign forms and frames."
+    "without plugins, foreign bases, foreign forms and frames; the one wider policy is that of the "
+    "form engine's frame, which has no origin."
 )
 QUIET = (
     "No answer is kept by a browser or tells another address where one came from, errors, "

@@ -270,6 +270,11 @@ class Permission(StrEnum):
         "memelihara daftar rujukan, prosedur dan versi instrumen",
         "keep reference lists, procedures and instrument versions",
     )
+    KEEP_FORMS = (
+        "keep_forms",
+        "menyusun, menguji dan menerbitkan formulir lembaga sendiri",
+        "draw up, try and publish the own agency's forms",
+    )
     EDIT_AGENCY = (
         "edit_agency",
         "mengatur meja, jam buka, daya tampung dan piket lembaga sendiri",

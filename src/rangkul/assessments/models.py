@@ -1,4 +1,4 @@
-"""A filled instrument: its result in codes, its sealed answers by data class; and drafts."""
+"""Forms by version; a filled instrument, its result in codes, its sealed answers; and drafts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,73 @@ from django.db import models
 from rangkul.custody.models import CaseRow
 
 
+class FormVersion(models.Model):
+    """One version of one form, as it was uploaded and as it was drawn; its content never changes.
+
+    ``agency_id`` is empty for what the house ships. ``workbook`` is the file as it came (``format``
+    xlsx or csv), ``xform`` what pyxform made of it; both are known again by their hashes.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    agency_id = models.IntegerField(null=True)
+    code = models.CharField(max_length=24)
+    version = models.CharField(max_length=32)
+    title_id = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    format = models.CharField(max_length=4)
+    workbook = models.BinaryField()
+    workbook_sha256 = models.CharField(max_length=64)
+    xform = models.TextField()
+    xform_sha256 = models.CharField(max_length=64)
+    warnings = models.JSONField(default=list)
+    state = models.CharField(max_length=12, default="draft")
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.IntegerField(null=True)
+    tested_at = models.DateTimeField(null=True)
+    tested_by = models.IntegerField(null=True)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.IntegerField(null=True)
+    retired_at = models.DateTimeField(null=True)
+    retired_by = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency_id", "code", "version"], name="form_version_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("draft", "testing", "published", "retired")),
+                name="form_state_known",
+            ),
+        ]  # fmt: skip
+
+    class Privacy:
+        public = (
+            "id", "agency_id", "code", "version", "title_id", "title_en", "format", "workbook",
+            "workbook_sha256", "xform", "xform_sha256", "warnings", "state", "uploaded_at",
+            "tested_at", "published_at", "retired_at",
+        )  # fmt: skip
+        personal = ("uploaded_by", "tested_by", "published_by", "retired_by")
+        sealed = ()
+
+
 class Submission(CaseRow):
-    """One filling of one version of an instrument. Never changed: a new look is a new row."""
+    """One filling of one version of an instrument. Never changed: a new look is a new row.
+
+    Of a form (``form_id``) it bears the device's own ``instance_id``, by which ``agency_id`` knows
+    it again. ``standing`` is ``conflict`` for other content under a known id: kept, and shown to
+    a person, but no part of the file until then.
+    """
 
     id = models.UUIDField(primary_key=True)
     instrument = models.CharField(max_length=24)
-    version = models.CharField(max_length=16)
+    version = models.CharField(max_length=32)
+    form_id = models.UUIDField(null=True)
+    agency_id = models.IntegerField(null=True)
+    instance_id = models.CharField(max_length=100, default="")
+    source = models.CharField(max_length=8, default="desk")
+    standing = models.CharField(max_length=8, default="kept")
     answers = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     previous = models.UUIDField(null=True)
@@ -24,33 +85,47 @@ class Submission(CaseRow):
         indexes = [
             models.Index(fields=["case", "instrument", "-entered_at"], name="submission_case")
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency_id", "instance_id"], name="submission_counted_once",
+                condition=models.Q(standing="kept") & ~models.Q(instance_id=""),
+            ),
+        ]  # fmt: skip
 
     class Privacy:
         public = (
-            "id", "case", "audience", "audience_agency_id", "instrument", "version", "previous",
-            "happened_at", "entered_at",
+            "id", "case", "audience", "audience_agency_id", "instrument", "version", "form_id",
+            "agency_id", "instance_id", "source", "standing", "previous", "happened_at",
+            "entered_at",
         )  # fmt: skip
         personal = ("answers", "result", "assessed_by")
         sealed = ()
 
 
 class SealedAnswers(CaseRow):
-    """The answers of one data class, as a sealed JSON object (item → value)."""
+    """The answers of one data class, as a sealed JSON object (item → value).
+
+    ``part`` is ``received`` for the filling as it came, letter by letter, under the class account.
+    """
 
     id = models.UUIDField(primary_key=True)
     submission_id = models.UUIDField()
     data_class = models.CharField(max_length=12)
+    part = models.CharField(max_length=8, default="answers")
     values_sealed = models.BinaryField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["submission_id", "data_class"], name="answers_sealed_once"
+                fields=["submission_id", "data_class", "part"], name="answers_sealed_once"
             ),
         ]
 
     class Privacy:
-        public = ("id", "case", "audience", "audience_agency_id", "submission_id", "data_class")
+        public = (
+            "id", "case", "audience", "audience_agency_id", "submission_id", "data_class",
+            "part",
+        )  # fmt: skip
         personal = ()
         sealed = ("values_sealed",)
 

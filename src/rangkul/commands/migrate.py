@@ -31,6 +31,7 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
     from django.core.management import call_command
     from django.db import connections
 
+    from rangkul.assessments.operations import load_forms
     from rangkul.foundation import hour, scope, tombstones
     from rangkul.network.operations import load_agreements
     from rangkul.reference.operations import load_reference
@@ -51,6 +52,7 @@ def migrate(*, villages: bool = False, quiet: bool = True) -> None:
     tombstones.carry_over(using="owner", whole=True)
     counts = load_reference(using="owner", villages=villages)
     counts["agreements"] = load_agreements(using="owner")
+    counts["forms"] = load_forms(using="owner", at=hour.now())
     with owner.cursor() as cursor:
         cursor.execute("analyze")
     owner.close()

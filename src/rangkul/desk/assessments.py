@@ -34,6 +34,7 @@ from rangkul.clocks import queries as clocks
 from rangkul.custody import queries as custody
 from rangkul.desk import questions, wording
 from rangkul.desk.cases.frame import frame, get_file
+from rangkul.desk.forms import reading as forms
 from rangkul.desk.page import StaffRequest, staff
 from rangkul.desk.questions import Known
 from rangkul.desk.results import mark_of, result_of
@@ -136,6 +137,8 @@ def assessment_list(request: StaffRequest, number: str) -> HttpResponse:
             if len(rows_of := [row for row in rows if row.submission.instrument == code]) > 1
         ],
         "offers": _offers(request, file),
+        "forms": forms.offers(request, file),
+        "filled": forms.filled(request, file),
         "waiting": [
             (clock, wording.procedure_title(clock.procedure, localdate(request.now)))
             for clock in waiting

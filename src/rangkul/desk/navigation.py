@@ -131,6 +131,8 @@ def _network(actor: Actor) -> Iterator[NavEntry]:
         yield _entry("network-directory", "network", _("Service network"), group=group, key="j")
         yield _entry("agreement-list", "heart-handshake", _("Agreements"), group=group)
         yield _entry("reference-days", "book", _("Reference"), group=group)
+    if may(actor.roles, Permission.KEEP_FORMS):
+        yield _entry("instrument-list", "clipboard-list", _("Forms"), group=group)
     if may(actor.roles, Permission.MANAGE_STAFF):
         yield _entry("network-staff", "users", _("Staff"), group=group)
         yield _entry("network-rosters", "calendar-week", _("Duty rosters"), group=group)

@@ -198,11 +198,17 @@ def _cover(actor: Actor, case_id: int) -> Rows:
 
 
 def _assessments(actor: Actor, case_id: int) -> Rows:
-    return [
-        (_day(row.happened_at), _said(known.title_id, known.title_en))
+    """Every filling that is kept, one in conflict with another too, the newest first."""
+    rows = [
+        (row.happened_at, _said(known.title_id, known.title_en))
         for row in assessments.list_submissions(actor, case_id)
         if (known := assessments.INSTRUMENTS.get(row.instrument))
     ]
+    rows += [
+        (row.happened_at, _said(*title)) for row, title in assessments.list_received(actor, case_id)
+    ]
+    rows.sort(key=lambda row: row[0], reverse=True)
+    return [(_day(at), title) for at, title in rows]
 
 
 def _grounds(actor: Actor, case_id: int) -> Rows:

@@ -12,7 +12,8 @@ class AgencyAdmin(Role):
     """Office staff chosen by the head of the agency.
 
     Does: invites, trains and ends users; keeps desks, opening hours, capacity, rosters, letters;
-    registers recipients of exports, which a supervisor confirms.
+    draws up the agency's own forms, has them tried and publishes them; registers recipients of
+    exports, which a supervisor confirms.
     Sees: staff records and how often files were opened, never the files.
     Never: makes or fetches an export, gives herself a case role (a second admin and a day's delay
     stand between), reads what the trail says, changes a clock that a law has set.
@@ -28,6 +29,7 @@ class AgencyAdmin(Role):
             P.KEEP_RECIPIENTS,
             P.KEEP_HOUSES,
             P.KEEP_AGREEMENTS,
+            P.KEEP_FORMS,
             P.SEE_DIRECTORY,
         }
     )
