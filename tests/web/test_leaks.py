@@ -142,6 +142,10 @@ def test_a_day_of_work_leaves_no_word_outside_the_vault(cast: Cast) -> None:
     assert "KeyError" not in done.log
 
 
+# Rows that come with the house, before anybody has said anything.
+OURS = {"assessments_formversion": "agency_id is null"}
+
+
 def tables() -> Iterable[tuple[str, bytes]]:
     """Every table with all its rows as the database writes them out, bytes and JSON too."""
     with as_owner() as owner:
@@ -153,7 +157,8 @@ def tables() -> Iterable[tuple[str, bytes]]:
             )
         ]
         for name in names:
-            rows = owner.execute(f"select t::text from {name} t").fetchall()
+            others = f"where not ({OURS[name]})" if name in OURS else ""
+            rows = owner.execute(f"select t::text from {name} t {others}").fetchall()
             yield name, "\n".join(row[0] for row in rows).encode()
 
 
