@@ -41,9 +41,10 @@ TABLES: Final[dict[str, str]] = {
     "people_person": "id case_id audience reach part sex birth_year relation contact_bans "
     "identity_sealed contact_sealed location_sealed state added_at added_by version",
     "people_token": "token agency_id subject subject_kind ref name parts spelling",
-    "assessments_submission": "id case_id audience reach instrument version answers result "
-    "happened_at entered_at assessed_by",
-    "assessments_sealedanswers": "id case_id audience reach submission_id data_class values_sealed",
+    "assessments_submission": "id case_id audience reach instrument version instance_id "
+    "source standing answers result happened_at entered_at assessed_by",
+    "assessments_sealedanswers": "id case_id audience reach submission_id data_class part "
+    "values_sealed",
     "clocks_clock": "id agency_id desk_id user_id procedure procedure_version subject_kind "
     "subject_id case_id risk state started_at due_at pause_reason ended_at",
     "reports_report": "id subject agency_id desk_id state channel reporter_kind "

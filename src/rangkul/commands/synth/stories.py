@@ -367,7 +367,7 @@ class _OneChunk:
         ledger.add(
             "assessments_submission",
             identifier(submission), str(life.id), "case", life.reach, "rk01_triase", "1",
-            filled.answers, filled.result, at, at, str(life.companion.user_id),
+            "", "desk", "kept", filled.answers, filled.result, at, at, str(life.companion.user_id),
         )  # fmt: skip
         for data_class, values in filled.apart:
             row = ledger.new_id(life.opened_at)
@@ -375,7 +375,7 @@ class _OneChunk:
             ledger.add(
                 "assessments_sealedanswers",
                 identifier(row), str(life.id), "case", life.reach, identifier(submission),
-                str(data_class), ledger.seal(life, data_class, place, values),
+                str(data_class), "answers", ledger.seal(life, data_class, place, values),
             )  # fmt: skip
         ledger.act(
             "assessment.recorded", life.opened_at, life.agency, life.companion, "submission",
