@@ -16,6 +16,8 @@ from bench.ground import SETTINGS, Ground
 def main() -> int:
     """Run the whole benchmark; 1 when a bar was not held."""
     options = _options()
+    if options.field:
+        return _field_alone(options)
     load_before = round(os.getloadavg()[0], 1)
     ground = Ground(options.instance)
     ground.start()
@@ -49,6 +51,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--trail", action="store_true", help="measure the trail's writing; other figures stay"
     )
+    parser.add_argument(
+        "--field", type=int, nargs="?", const=10_000, metavar="FILLINGS",
+        help="phones that send everything twice, late and across a restore; other figures stay",
+    )  # fmt: skip
     parser.add_argument("--dry", action="store_true", help="print only; the documents stay")
     parser.add_argument("--instance", default="bench", help="name of the embedded database")
     options = parser.parse_args()
@@ -116,6 +122,15 @@ def _measure(ground: Ground, options: argparse.Namespace) -> dict[str, Any]:
         "trail": trail.measure(visitor.actor, ground.postmaster()),
         "recall": recall.measure(visitor, pairs=300 if options.quick else 3000, seed=options.seed),
     }
+
+
+def _field_alone(options: argparse.Namespace) -> int:
+    """What phones deliver is counted once, and what storing one filling costs."""
+    from bench import field
+
+    found = field.run(options.field, options.seed)
+    print(field.told(found))
+    return 0 if field.holds(found) else 1
 
 
 def _trail_alone(ground: Ground, options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-/** The build: three entries, one manifest, one icon sprite, straight into the look app's static folder. */
+/** The build: its entries, one manifest, one icon sprite, straight into the look app's static folder. */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { iconSprite } from "./build/icon-sprite.ts";
@@ -33,10 +33,12 @@ export default defineConfig({
         public: here("src/public.ts"),
         "call-worker": here("src/call-worker.ts"),
         "form-page": here("src/form-page.ts"),
+        field: here("src/field.ts"),
+        "field-worker": here("src/field-worker.ts"),
       },
       output: {
         // A service worker is known by its address, so its name carries no hash.
-        entryFileNames: ({ name }) => (name === "call-worker" ? "[name].js" : "assets/[name]-[hash].js"),
+        entryFileNames: ({ name }) => (name.endsWith("-worker") ? "[name].js" : "assets/[name]-[hash].js"),
       },
     },
   },

@@ -226,7 +226,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByGrou
 
 
 def _template_stamp() -> str:
-    """Changes whenever migrations, SQL or released reference data change."""
+    """Changes whenever migrations, SQL, released reference data or shipped forms change."""
     digest = hashlib.sha256()
     package = ROOT / "src" / "rangkul"
     watched = [
@@ -234,6 +234,7 @@ def _template_stamp() -> str:
         *package.glob("*/*sql.py"),
         *package.glob("foundation/*.py"),
         *package.glob("reference/**/*"),
+        *package.glob("assessments/instruments/forms/*.csv"),
     ]
     for path in sorted(p for p in watched if p.is_file() and "__pycache__" not in p.parts):
         digest.update(path.read_bytes())

@@ -28,6 +28,7 @@ Connection = psycopg.Connection[Any]
 _CHOSEN: dict[str, dict[str, object]] = {
     "referrals_calloffer": {"state": "called"},
     "referrals_transfer": {"state": "offered"},
+    "field_arrival": {"state": "waiting"},
     "alerts_alert": {"audience": "penyelia"},
     "alerts_delivery": {"state": "waiting", "channel": "email"},
     "cases_casefile": {"state": "open", "risk": "rendah"},
@@ -41,6 +42,7 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "clocks_clock": {"state": "running"},
     "conferences_conference": {"state": "called", "manner": "place", "lasts_minutes": 60},
     "conferences_proposal": {"state": "waiting"},
+    "assessments_proposal": {"answer": ""},
     "referrals_waitingreferral": {"state": "waiting"},
     "conferences_seat": {"state": "invited"},
     "conferences_agendaitem": {"kind": "danger"},
@@ -75,7 +77,10 @@ _CHOSEN: dict[str, dict[str, object]] = {
     },
 }
 # Columns with a default of their own, which a row that hangs on this one wants otherwise.
-_BESIDES: dict[str, dict[str, object]] = {"consent_basis": {"purposes": ["layanan"]}}
+_BESIDES: dict[str, dict[str, object]] = {
+    "consent_basis": {"purposes": ["layanan"]},
+    "field_arrival": {"content_sealed": b"\x01"},
+}
 # Parents that the database writes itself, or that name what no row made here would.
 _ONE_FOR_ALL = {"repatriation_hold", "shelter_admission", "shelter_stay"}
 _BY_TYPE: dict[str, object] = {
@@ -200,6 +205,11 @@ def _value(
     if table == "exchange_recipient" and column.name == "key":
         # An agency knows each key once; a row that needs a recipient brings one of its own.
         return uuid4().hex
+    if (table, column.name) in {("field_device", "digest"), ("field_arrival", "mark")}:
+        # A row that needs a phone, or a filling of one, brings one of its own.
+        return uuid4().bytes
+    if (table, column.name) == ("field_device", "name"):
+        return uuid4().hex[:12]
     if column.parent == "network_agency" or column.name in {"agency_id", "from_agency_id"}:
         return by.agency_id
     if column.parent == "network_desk":

@@ -69,7 +69,10 @@ def _answer(response: HttpResponse) -> Answer:
 
 
 def machine_of(actor: Actor) -> Machine:
-    """A machine for this membership, whatever it is; its token is planted by the owner."""
+    """A machine for this membership, whatever it is; its token is planted by the owner.
+
+    The same secret is the password of a phone (``phone_name``).
+    """
     secret = f"rk_{uuid4().hex}{uuid4().hex}"
     now = datetime.now(UTC)
     with as_owner() as owner:
@@ -81,4 +84,22 @@ def machine_of(actor: Actor) -> Machine:
                 hashlib.sha256(secret.encode()).digest(), now - _DAY, actor.user_id, now + _DAY,
             ],
         )  # fmt: skip
+        owner.execute(
+            "insert into field_device (id, agency_id, membership_id, user_id, label, name, digest, "
+            "created_at, expires_at) values (%s, %s, %s, %s, 'Uji', %s, %s, %s, %s)",
+            [
+                uuid4(), actor.agency_id, actor.membership_id, actor.user_id, phone_name(secret),
+                hashlib.sha256(secret.encode()).digest(), now - _DAY, now + _DAY,
+            ],
+        )  # fmt: skip
+        # Whoever works now does not rest; a former member stays as he is.
+        owner.execute(
+            "update accounts_user u set woken_at = now() from network_membership m "
+            "where u.id = %s and m.user_id = u.id and m.until is null", [actor.user_id]
+        )  # fmt: skip
     return Machine(secret)
+
+
+def phone_name(secret: str) -> str:
+    """What the phone with this password is called."""
+    return f"hp-{hashlib.sha256(secret.encode()).hexdigest()[:8]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, get_resolver, reverse
+from tests.api.machine import phone_name
 from tests.clients import Client
 from tests.people import MAKASSAR, SEMARANG, SERVICE_DESK, Cast, sign_in
 from tests.rows import as_owner
@@ -51,8 +53,13 @@ class Route:
 
     @property
     def is_api(self) -> bool:
-        """Whether it signs in by token."""
-        return self.address.startswith("/api/")
+        """Whether it signs in by a secret that each call shows."""
+        return self.address.startswith("/api/") or self.is_phone
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether it is a phone's, which shows a name and a password."""
+        return self.address.startswith("/openrosa/")
 
     @property
     def names_one_thing(self) -> bool:
@@ -172,8 +179,16 @@ def standing(stranger: Actor) -> Iterator[None]:
             for who in people:
                 places = [who.membership_id]
                 owner.execute("delete from api_servicetoken where membership_id = %s", places)
+                owner.execute("delete from field_device where membership_id = %s", places)
                 owner.execute("delete from network_membership where id = %s", places)
                 owner.execute("delete from accounts_user where id = %s", [who.user_id])
+
+
+def shown(route: Route, secret: str) -> str:
+    """How a call of this route shows a machine's secret (``tests.api.machine``)."""
+    if not route.is_phone:
+        return f"Bearer {secret}"
+    return "Basic " + base64.b64encode(f"{phone_name(secret)}:{secret}".encode()).decode()
 
 
 def parts_of(world: World) -> dict[str, Any]:
@@ -233,7 +248,7 @@ class Knocking:
             headers["Idempotency-Key"] = str(uuid4())
             sent = {"content_type": "application/json", "data": "{}"} if method == "POST" else {}
             if who in self._tokens:
-                headers["Authorization"] = f"Bearer {self._tokens[who]}"
+                headers["Authorization"] = shown(route, self._tokens[who])
         if who in self._sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self._sessions[who]
         address = route.filled(self._parts | parts_of_nothing() if nowhere else self._parts)

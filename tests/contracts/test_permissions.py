@@ -52,6 +52,8 @@ PUBLIC = {
     "/akun/confirm-email/<key>/", "/akun/password/reset/", "/akun/password/reset/done/",
     "/akun/password/reset/key/<uidb36>-<key>/", "/akun/password/reset/key/done/",
     "/api/v1/openapi.json",
+    # The installed page and its parts: the same for everybody, and nobody's data in them.
+    "/lapangan/", "/lapangan/sw.js", "/lapangan/catatan.webmanifest", "/lapangan/bingkai/",
 }  # fmt: skip
 # Screens of ours that stand before the door, or open it.
 WITHOUT_DECORATOR = {
@@ -61,6 +63,8 @@ WITHOUT_DECORATOR = {
     "rangkul.desk.entrance.unlock",
     "rangkul.desk.entrance.forgotten",
     "rangkul.desk.fresh.confirm",
+    # For the installed page's worker: the same for everybody.
+    "rangkul.desk.forms.engine.bare_frame",
     "rangkul.desk.sessions.stay",
     "rangkul.desk.sso.back",
     "rangkul.desk.sso.enter",
@@ -117,6 +121,7 @@ def _tokens(cast: Cast) -> Any:
         finally:
             with as_owner() as owner:
                 owner.execute("delete from api_servicetoken where label = 'Uji'")
+                owner.execute("delete from field_device where label = 'Uji'")
 
     return planted()
 
@@ -309,7 +314,7 @@ def test_a_form_without_its_secret_is_refused_everywhere(observed: Observed) -> 
 def test_the_api_takes_no_cookie_for_a_token(observed: Observed) -> None:
     """The browser's sign-in opens no call: no foreign page can make a browser call."""
     knocking = Knocking(observed.knocking.world, {})
-    open_without = {"/api/v1/openapi.json", "/api/v1/", "/api/<rest>"}
+    open_without = {"/api/v1/openapi.json", "/api/v1/", "/api/<rest>", "/openrosa/<rest>"}
     taken = [
         f"{method} {route.address}: {answer}"
         for route in routes()

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from tests.clients import Client
-from tests.contracts.routes import Route, parts_of, parts_of_nothing, routes, said
+from tests.contracts.routes import Route, parts_of, parts_of_nothing, routes, said, shown
 from tests.people import sign_in
 from tests.walls.standing import OUTSIDE
 from tests.world import World
@@ -97,7 +97,7 @@ class Asking:
         headers: dict[str, str] = {}
         sent: dict[str, Any] = {}
         if route.is_api:
-            headers["Authorization"] = f"Bearer {self._tokens[who]}"
+            headers["Authorization"] = shown(route, self._tokens[who])
             headers["Idempotency-Key"] = str(uuid4())
             sent = {"content_type": "application/json", "data": "{}"} if method == "POST" else {}
         else:

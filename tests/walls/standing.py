@@ -80,6 +80,7 @@ def standing() -> Iterator[dict[tuple[str, str], Actor]]:
         ids = [who.user_id for who in people.values()]
         with as_owner() as owner:
             owner.execute("delete from api_servicetoken where membership_id = any(%s)", [ids])
+            owner.execute("delete from field_device where membership_id = any(%s)", [ids])
             owner.execute("delete from network_membership where id = any(%s)", [ids])
             owner.execute("delete from accounts_user where id = any(%s)", [ids])
             owner.execute("delete from network_agency where id = %s", [TEAM])

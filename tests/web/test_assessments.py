@@ -281,4 +281,4 @@ def test_the_list_asks_the_database_a_constant_number_of_times(cast: Cast, filli
     client.get(here)
     with CaptureQueriesContext(connection) as asked:
         client.get(here)
-    assert len(asked) == 12
+    assert len(asked) == 14

@@ -400,7 +400,7 @@ def test_nobody_else_finds_the_pages(cast: Cast, login: str) -> None:
     [
         ("", 9),
         ("sampul/", 7),
-        ("tutup/", 11),
+        ("tutup/", 12),
         ("pendamping/", 11),
         ("tim/", 10),
         ("orang-sama/", 9),

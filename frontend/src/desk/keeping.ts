@@ -31,7 +31,11 @@ export function startKeeping(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement)) return;
-    if (form.matches("[data-sign-out]")) drafts.forgetAll();
+    if (form.matches("[data-sign-out]")) {
+      drafts.forgetAll();
+      // The page for where no line is locks too; what it has sealed stays.
+      new BroadcastChannel("rangkul.field").postMessage("signed out");
+    }
     else if (!event.defaultPrevented && keeps(form)) drafts.send(form);
   });
 }

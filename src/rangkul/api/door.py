@@ -9,14 +9,13 @@ from functools import wraps
 from typing import Any, Final, cast
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer
 from pydantic import BaseModel
 
 from rangkul.api import faults, operations, queries
 from rangkul.api.queries import Caller
-from rangkul.foundation import hour, memory
+from rangkul.foundation import calling, hour
 from rangkul.foundation.keyring import KeyRing
 from rangkul.foundation.scope import Scope, set_scope
 
@@ -61,11 +60,7 @@ def in_one_transaction(run: Run) -> Run:
         if refused is not None:
             return refused
         try:
-            with memory.remembering(), transaction.atomic():
-                answer = run(request, **path)
-                if answer.status_code >= 400:
-                    transaction.set_rollback(True)
-        # A commit may meet what the database checks last.
+            answer = calling.whole(lambda: run(request, **path))
         except Exception as fault:
             return faults.answer(request, fault)
         if getattr(request, "is_replay", False):
@@ -77,7 +72,7 @@ def in_one_transaction(run: Run) -> Run:
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
     """What is no call of ours: in plain text though there is TLS, too large, or not JSON."""
-    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+    if calling.is_plain(request):
         return faults.known(403, "plain_text")
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > MOST_BODY:

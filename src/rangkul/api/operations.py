@@ -14,6 +14,7 @@ from django.db.models import Q
 from rangkul.api import events, policy, queries
 from rangkul.api.models import Replay, ServiceToken
 from rangkul.foundation.actor import Actor
+from rangkul.foundation.calling import digest_of
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.ids import new_id
 from rangkul.foundation.workflow import IllegalMove
@@ -69,7 +70,7 @@ def create_token(
     secret = queries.PREFIX + secrets.token_urlsafe(32)
     token = ServiceToken.objects.create(
         id=new_id(), agency_id=by.agency_id, membership_id=membership_id, label=label.strip(),
-        digest=queries.digest_of(secret), created_at=at, created_by=by.user_id,
+        digest=digest_of(secret), created_at=at, created_by=by.user_id,
         expires_at=expires_at,
     )  # fmt: skip
     record(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +10,7 @@ from django.db import connection
 
 from rangkul.api.models import Replay, ServiceToken
 from rangkul.foundation.actor import Actor
+from rangkul.foundation.calling import digest_of
 from rangkul.foundation.errors import NotReachable
 from rangkul.network import queries as network
 
@@ -24,11 +24,6 @@ class Caller:
     actor: Actor
     digest: bytes
     at: datetime
-
-
-def digest_of(secret: str) -> bytes:
-    """What is kept of a token's secret."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
 
 
 def caller_of(secret: str, *, at: datetime) -> Caller | None:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from types import MappingProxyType
 from typing import Final
 
 from rangkul.assessments import answer_types
@@ -63,9 +64,13 @@ class Checked:
 
 
 def check(
-    form: Form, instance_xml: bytes, *, today: date, now: datetime, fresh: str = ""
-) -> Checked:
-    """Check a filling of ``form``, filled in on ``today``; ``fresh`` is what ``uuid()`` gives."""
+    form: Form, instance_xml: bytes, *, today: date, now: datetime, fresh: str = "",
+    given: Mapping[str, str] = MappingProxyType({}),
+) -> Checked:  # fmt: skip
+    """Check a filling of ``form``, filled in on ``today``; ``fresh`` is what ``uuid()`` gives.
+
+    ``given`` is what the file knows already, by path: it takes the place of what was sent there.
+    """
     try:
         root = read_markup(instance_xml)
     except MarkupRefused as fault:
@@ -73,7 +78,11 @@ def check(
     wrong = _wrong_form(form, root)
     if wrong is not None:
         return _nothing([wrong])
-    return _Checking(form, root, today, now, fresh).outcome()
+    checking = _Checking(form, root, today, now, fresh)
+    for path, text in given.items():
+        for node in checking.nodes[path]:
+            node.text = text
+    return checking.outcome()
 
 
 def moment_of(form: Form, instance_xml: bytes, *, zone: tzinfo | None) -> datetime | None:

@@ -1,30 +1,45 @@
 """What a form says about itself beside its questions: reasons, contradictions, third-person words.
 
 The sheets ``reasons`` and ``contradictions`` hold rules over the same items and in the same
-language as the form's own. They explain a result line by line and recommend; they decide nothing.
+language as the form's own. They explain a result line by line and recommend; ``fills`` says which
+fields of the case an answer belongs to, ``use`` who fills the form and how often.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rangkul.assessments.form import Form, Words
+from rangkul.assessments.mapping import FIELDS, LISTED, MODES, Fill, fits, of_htcds
 from rangkul.assessments.problems import FormRefused, Problem
 from rangkul.assessments.workbook import Row, Workbook
 from rangkul.assessments.xpath import Expression, ExpressionRefused, Setting, compile_expression
+from rangkul.reference.release import read_procedures
 from rangkul.reference.services import SERVICES
 
 _REFERENCE: Final = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 _CODE: Final = re.compile(r"[a-z0-9_]{1,40}\Z")
+LEVELS: Final = ("rendah", "sedang", "tinggi")
+"""The levels of risk that a line may recommend, lowest first."""
+TRAININGS: Final = ("triase", "tppo", "peksos", "laki", "anak", "psikolog")
+"""The trainings that a form may ask of whoever fills it."""
+_MOST_DAYS: Final = 730
+FACTS: Final = {"risk": frozenset(LEVELS), "is_child": frozenset({"ya", "tidak"})}
+"""What a contradiction may look at in the case, and the values that each has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One rule: when it holds, its sentence is told. ``level`` names the count that it entered;
-    ``clock_hours`` of 0 means at once."""
+    ``clock_hours`` of 0 means at once.
+
+    ``risk`` is the level that it recommends, ``clocks`` the procedures whose clocks it starts,
+    ``meets`` those that it ends as met; after ``again_days`` the form is filled once more.
+    ``file`` is what the case must be, beside the answers, for the line to be told (``FACTS``).
+    """
 
     name: str
     when: Expression
@@ -33,6 +48,29 @@ class Line:
     level: str = ""
     services: tuple[str, ...] = ()
     clock_hours: float | None = None
+    risk: str = ""
+    clocks: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
+    again_days: int | None = None
+    file: tuple[tuple[str, str], ...] = ()
+
+    def fits(self, facts: Mapping[str, str]) -> bool:
+        """Whether the case is as the line supposes; a line without ``file`` supposes nothing."""
+        return all(facts.get(name) == value for name, value in self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How a form is used: the training that it asks for, after how many days it is filled again.
+
+    ``judgement`` is the item (by key) in which a person's own level of risk stands, ``why`` the one
+    with the reason for a lower one.
+    """
+
+    training: str = ""
+    repeat_days: int | None = None
+    judgement: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +80,8 @@ class Declared:
     reasons: tuple[Line, ...] = ()
     contradictions: tuple[Line, ...] = ()
     about: Mapping[str, Words] | None = None
+    fills: tuple[Fill, ...] = ()
+    use: Use = Use()
 
 
 def declare(book: Workbook, form: Form) -> Declared:
@@ -51,6 +91,8 @@ def declare(book: Workbook, form: Form) -> Declared:
         reasons=tuple(reader.lines(book, "reasons")),
         contradictions=tuple(reader.lines(book, "contradictions")),
         about=dict(reader.about(book)),
+        fills=tuple(reader.fills(book)) or of_htcds(form),
+        use=reader.use(book),
     )
     if reader.problems:
         raise FormRefused(reader.problems)
@@ -108,7 +150,72 @@ class _Reader:
         if when is None:
             return None
         keys = tuple(self.form.key(path) for path in items)
-        return Line(name, when, words, keys, row.get("level", ""), services, hours)
+        return Line(
+            name, when, words, keys, row.get("level", ""), services, hours,
+            risk=self._one_of(row.get("risk", ""), LEVELS, where),
+            clocks=self._procedures(row.get("clock", ""), where),
+            meets=self._procedures(row.get("meets", ""), where),
+            again_days=self._days(row.get("again_days", ""), where),
+            file=tuple(self._facts(row.get("file", ""), where)),
+        )  # fmt: skip
+
+    def _one_of(self, word: str, known: Sequence[str], where: str) -> str:
+        if word in ("", *known):
+            return word
+        self.say("line_word", where, f"“{word}” tidak dikenal di sini: {', '.join(known)}.",
+                 f"“{word}” is not known here: {', '.join(known)}.")  # fmt: skip
+        return ""
+
+    def _facts(self, text: str, where: str) -> Iterator[tuple[str, str]]:
+        for word in text.split():
+            name, _equals, value = word.partition("=")
+            if value not in FACTS.get(name, ()):
+                self.say("line_file", where, f"“{word}” bukan keadaan kasus yang dikenal.",
+                         f"“{word}” is nothing known of a case.")  # fmt: skip
+            else:
+                yield name, value
+
+    def _procedures(self, text: str, where: str) -> tuple[str, ...]:
+        known = {row.code for row in read_procedures()}
+        found = tuple(text.split())
+        for code in found:
+            if code not in known:
+                self.say("line_clock", where, f"Tenggat “{code}” tidak dikenal.",
+                         f"The clock “{code}” is not known.")  # fmt: skip
+        return found
+
+    def fills(self, book: Workbook) -> Iterator[Fill]:
+        """Which fields of a case the answers belong to, row by row, in order."""
+        for line, row in book.rows("fills"):
+            where = f"fills {line}"
+            field, mode, value = (row.get(name, "") for name in ("field", "mode", "value"))
+            when = self._expression(row.get("when", ""), where)
+            wrong = field not in FIELDS or mode not in MODES
+            wrong = wrong or (mode == "set") == (field in LISTED) or not fits(field, mode, value)
+            if wrong:
+                self.say("fill", where, f"“{field} {mode} {value}” bukan isian kasus yang dikenal.",
+                         f"“{field} {mode} {value}” fills no field of a case.")  # fmt: skip
+            elif when is not None:
+                yield Fill(field, mode, value, when)
+
+    def use(self, book: Workbook) -> Use:
+        """The one row that says who fills this form and how often."""
+        rows = book.rows("use")
+        if not rows:
+            return Use()
+        line, row = rows[0]
+        where = f"use {line}"
+        if len(rows) > 1:
+            self.say("use", where, "Lembar “use” hanya punya satu baris.",
+                     "The sheet “use” has one row only.")  # fmt: skip
+        keys = [
+            self.form.key(path) if item and (path := self._path(item, where)) else ""
+            for item in (row.get("judgement", ""), row.get("why", ""))
+        ]
+        return Use(
+            self._one_of(row.get("training", ""), TRAININGS, where),
+            self._days(row.get("repeat_days", ""), where), *keys,
+        )  # fmt: skip
 
     def _hours(self, text: str, where: str) -> float | None:
         if not text:
@@ -122,6 +229,15 @@ class _Reader:
                      f"“{text}” is no number of hours.")  # fmt: skip
             return None
         return hours
+
+    def _days(self, text: str, where: str) -> int | None:
+        if not text:
+            return None
+        if not (text.isdecimal() and 0 < int(text) <= _MOST_DAYS):
+            self.say("line_days", where, f"“{text}” bukan jumlah hari (1 sampai {_MOST_DAYS}).",
+                     f"“{text}” is no number of days (1 to {_MOST_DAYS}).")  # fmt: skip
+            return None
+        return int(text)
 
     def _path(self, name: str, where: str) -> str:
         found = self.paths.get(name, [])

@@ -63,7 +63,8 @@ class Submission(CaseRow):
 
     Of a form (``form_id``) it bears the device's own ``instance_id``, by which ``agency_id`` knows
     it again. ``standing`` is ``conflict`` for other content under a known id: kept, and shown to
-    a person, but no part of the file until then.
+    a person, but no part of the file until then; the person makes it ``kept``, ``both`` (beside
+    the other) or ``aside``. Nothing else of a row ever changes.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -83,7 +84,8 @@ class Submission(CaseRow):
 
     class Meta:
         indexes = [
-            models.Index(fields=["case", "instrument", "-entered_at"], name="submission_case")
+            models.Index(fields=["case", "instrument", "-entered_at"], name="submission_case"),
+            models.Index(fields=["agency_id", "instance_id"], name="submission_instance"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -152,3 +154,67 @@ class Draft(CaseRow):
         )  # fmt: skip
         personal = ("user_id",)
         sealed = ("values_sealed",)
+
+
+class Proposal(CaseRow):
+    """What a filling proposes and a person answers.
+
+    With an empty ``field`` it is the recommendation, ``wanted`` the risk that it names, if any;
+    else ``wanted`` is another value for a field of the case, where one stands already.
+    ``answer`` is empty until somebody answered, ``past`` where a newer filling took its place.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    submission_id = models.UUIDField()
+    field = models.CharField(max_length=24, default="", blank=True)
+    wanted = models.JSONField(null=True)
+    answer = models.CharField(max_length=8, default="", blank=True)
+    level = models.CharField(max_length=8, default="", blank=True)
+    why_sealed = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission_id", "field"], name="proposed_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    answer__in=("", "accepted", "raised", "lower", "declined", "taken", "past")
+                ),
+                name="proposal_answer_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case"], name="proposal_open", condition=models.Q(answer="")),
+        ]
+
+    class Privacy:
+        public = (
+            "id", "case", "audience", "audience_agency_id", "submission_id", "field", "answer",
+            "made_at", "answered_at",
+        )  # fmt: skip
+        personal = ("wanted", "level", "answered_by")
+        sealed = ("why_sealed",)
+
+
+class Training(models.Model):
+    """A training that a colleague has finished, as the agency has noted it."""
+
+    id = models.UUIDField(primary_key=True)
+    agency_id = models.IntegerField()
+    user_id = models.IntegerField()
+    module = models.CharField(max_length=12)
+    finished_on = models.DateField()
+    noted_at = models.DateTimeField()
+    noted_by = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency_id", "user_id", "module"], name="trained_once"),
+        ]
+
+    class Privacy:
+        public = ("id", "agency_id", "module", "finished_on", "noted_at")
+        personal = ("user_id", "noted_by")
+        sealed = ()

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import resources
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -19,7 +21,8 @@ from django.utils.timezone import localtime
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
-from rangkul.assessments import events, policy, queries
+from rangkul.assessments import baseline, events, policy, queries
+from rangkul.assessments.advice import advise
 from rangkul.assessments.answers import Answers
 from rangkul.assessments.checking import Checked, check, moment_of
 from rangkul.assessments.declared import declare, holding
@@ -52,6 +55,7 @@ _MOST_ID: Final = 100
 # clock is wrong, and the hour of arrival counts.
 _AHEAD: Final = timedelta(minutes=5)
 _WAITED: Final = timedelta(days=400)
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @transaction.atomic
@@ -276,38 +280,48 @@ def _version_taken(form: FormVersion) -> Problem:
 # -- receiving --------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A filling with what was read in it; ``is_new`` unless the same letters were here before."""
+
+    submission: Submission
+    checked: Checked
+    read: queries.ReadForm
+    is_new: bool
+
+
 def receive_submission(
     *, form: FormVersion, instance_xml: bytes, case: Case, by: Actor, at: datetime, source: str
 ) -> Submission:
+    """Keep a filling and change nothing else; a case takes it up by ``cases.receive_filling``."""
+    return receive(
+        form=form, instance_xml=instance_xml, case=case, by=by, at=at, source=source
+    ).submission
+
+
+@transaction.atomic
+def receive(
+    *, form: FormVersion, instance_xml: bytes, case: Case, by: Actor, at: datetime, source: str,
+    assessed_by: int | None = None,
+) -> Received:  # fmt: skip
     """Keep a filling of ``form`` as it came from the page or a phone (``source``), counted once.
 
     The same filling sent again gives the row that stands. Other content under an id that is known
     is kept too, as a row whose ``standing`` is ``conflict``, for a person to look at.
+    ``assessed_by`` is who filled it in, where somebody else gives it its file.
 
     Raises ``Forbidden``, ``NotReachable`` for a foreign case or form; `SubmissionRefused` with
     every problem, and then nothing is stored.
     """
     policy.require_filler(by, form)
     case = custody.lock_case(by, case.id)
-    if form.state != PUBLISHED:
-        raise SubmissionRefused([_not_open(form)])
-    read = queries.read_form(form)
-    local = localtime(at)
-    filled = moment_of(read.form, instance_xml, zone=local.tzinfo)
-    trusted = filled is not None and at - _WAITED <= filled <= at + _AHEAD
-    moment = filled if filled is not None and trusted else local
-    checked = check(
-        read.form, instance_xml, today=moment.date(), now=moment, fresh=f"uuid:{new_id()}"
-    )
-    problems = [*checked.problems, *_wrong_id(checked)]
-    if problems:
-        raise SubmissionRefused(problems)
+    given = baseline.of_case(by, case.id, form)
+    read, checked, moment, trusted = _examined(form, instance_xml, at, given)
     _one_at_a_time(by, checked.instance_id)
     known = queries.find_received(by, checked.instance_id)
     for row in known:
         if row.case_id == case.id and queries.received_xml(row) == instance_xml:
-            return row
+            return Received(row, checked, read, is_new=False)
     result: dict[str, object] = {
         "values": {
             key: value for key, value in checked.computed.items()
@@ -317,17 +331,51 @@ def receive_submission(
         "contradictions": list(holding(read.declared.contradictions, checked.setting)),
         "dropped": [note.item for note in checked.notes if note.item not in checked.computed],
         "clock": "device" if trusted else "server",
-    }  # fmt: skip
+    } | advise(read.declared, checked).to_json()  # fmt: skip
     submission = _new_filling(form, case, checked, known, by=by, at=at)
     submission.source, submission.result = source, result
     submission.happened_at = moment
+    submission.assessed_by = by.user_id if assessed_by is None else assessed_by
     _keep_apart(submission, case, queries.apart(read.form, checked), instance_xml)
     record(
         by=by, at=at, name=events.SUBMISSION_CONFLICT if known else events.ASSESSED,
         subject_kind="submission", subject_id=submission.id, case_id=case.id,
         detail={"instrument": form.code, "version": form.version, "source": source},
     )  # fmt: skip
-    return submission
+    return Received(submission, checked, read, is_new=True)
+
+
+def check_filling(*, form: FormVersion, instance_xml: bytes, by: Actor, at: datetime) -> None:
+    """Check a filling as if it were received, and keep nothing: its file is not known yet.
+
+    Raises ``Forbidden``, ``NotReachable`` for a foreign form; `SubmissionRefused`.
+    """
+    policy.require_filler(by, form)
+    _examined(form, instance_xml, at)
+
+
+def _examined(
+    form: FormVersion, instance_xml: bytes, at: datetime, given: Mapping[str, str] = _NOTHING
+) -> tuple[queries.ReadForm, Checked, datetime, bool]:
+    """What a filling comes to, its moment, and whether that is the device's own.
+
+    Raises `SubmissionRefused`.
+    """
+    if form.state != PUBLISHED:
+        raise SubmissionRefused([_not_open(form)])
+    read = queries.read_form(form)
+    local = localtime(at)
+    filled = moment_of(read.form, instance_xml, zone=local.tzinfo)
+    trusted = filled is not None and at - _WAITED <= filled <= at + _AHEAD
+    moment = filled if filled is not None and trusted else local
+    checked = check(
+        read.form, instance_xml, today=moment.date(), now=moment, fresh=f"uuid:{new_id()}",
+        given=given,
+    )  # fmt: skip
+    problems = [*checked.problems, *_wrong_id(checked)]
+    if problems:
+        raise SubmissionRefused(problems)
+    return read, checked, moment, trusted
 
 
 def _new_filling(
@@ -340,7 +388,6 @@ def _new_filling(
         id=new_id(), case=case, instrument=form.code, version=form.version, form_id=form.id,
         agency_id=by.agency_id, instance_id=checked.instance_id,
         standing=CONFLICT if known else KEPT, previous=former, entered_at=at,
-        assessed_by=by.user_id,
     )  # fmt: skip
 
 
@@ -360,13 +407,17 @@ def _keep_apart(
         for data_class, values in apart.items()
     ]
     owner = Owner("case", case.id)
+    rows = []
     for data_class, part, text in [*texts, (DataClass.ACCOUNT, "received", xml)]:
         row_id = new_id()
         key = vault.key_for(owner, case.subject, DataClass(data_class))
-        SealedAnswers.objects.create(
-            id=row_id, case=case, submission_id=submission.id, data_class=data_class, part=part,
-            values_sealed=vault.seal(key, queries.place(row_id), text),
+        rows.append(
+            SealedAnswers(
+                id=row_id, case=case, submission_id=submission.id, data_class=data_class,
+                part=part, values_sealed=vault.seal(key, queries.place(row_id), text),
+            )
         )  # fmt: skip
+    SealedAnswers.objects.bulk_create(rows)
 
 
 def _one_at_a_time(by: Actor, instance_id: str) -> None:

@@ -19,9 +19,17 @@ from rangkul.assessments.codebook import HEADINGS, codebook, row_of
 from rangkul.assessments.declared import Declared, Line, declare, holding
 from rangkul.assessments.form import Form
 from rangkul.assessments.instrument import Instrument
-from rangkul.assessments.models import Draft, FormVersion, SealedAnswers, Submission
+from rangkul.assessments.models import Draft, FormVersion, Proposal, SealedAnswers, Submission
 from rangkul.assessments.workbook import Workbook, read_sheets, to_xlsx
-from rangkul.assessments.workflow import CONFLICT, KEPT, PUBLISHED, TESTING
+from rangkul.assessments.workflow import (
+    ANSWERED,
+    CONFLICT,
+    IN_FILE,
+    KEPT,
+    LOWER,
+    PUBLISHED,
+    TESTING,
+)
 from rangkul.assessments.xform import parse
 from rangkul.custody import queries as custody
 from rangkul.foundation import vault
@@ -43,7 +51,7 @@ def list_submissions(actor: Actor, case_id: int) -> list[Submission]:
 def list_filled(actor: Actor, case_id: int) -> list[Submission]:
     """A case's fillings of forms, newest first; what is in conflict stands in `list_conflicts`."""
     custody.get_access(actor, case_id)
-    return list(_of_forms(case_id, KEPT))
+    return list(_of_forms(case_id, *IN_FILE))
 
 
 def list_conflicts(actor: Actor, case_id: int) -> list[Submission]:
@@ -55,9 +63,32 @@ def list_conflicts(actor: Actor, case_id: int) -> list[Submission]:
     return list(_of_forms(case_id, CONFLICT))
 
 
+def list_titled_conflicts(actor: Actor, case_id: int) -> list[tuple[Submission, tuple[str, str]]]:
+    """A case's conflicts with their forms' titles (id, en)."""
+    return _titled(list_conflicts(actor, case_id))
+
+
+def list_all_conflicts(actor: Actor) -> list[tuple[Submission, tuple[str, str]]]:
+    """The conflicts of every case that the person may see, with their forms' titles (id, en)."""
+    visible = custody.accesses(actor).order_by().values("case_id")
+    rows = Submission.objects.filter(case_id__in=visible, standing=CONFLICT)
+    return _titled(list(rows.exclude(form_id=None).order_by("entered_at", "id")))
+
+
+def count_conflicts(actor: Actor) -> int:
+    """How many conflicts wait in the cases that the person may see."""
+    visible = custody.accesses(actor).order_by().values("case_id")
+    return Submission.objects.filter(case_id__in=visible, standing=CONFLICT).count()
+
+
 def list_received(actor: Actor, case_id: int) -> list[tuple[Submission, tuple[str, str]]]:
     """Every filling of a form that a case has, in conflict or not, with its titles (id, en)."""
-    rows = [*list_filled(actor, case_id), *list_conflicts(actor, case_id)]
+    return _titled([*list_filled(actor, case_id), *list_conflicts(actor, case_id)])
+
+
+def _titled(rows: list[Submission]) -> list[tuple[Submission, tuple[str, str]]]:
+    if not rows:
+        return []
     titles = FormVersion.objects.filter(id__in={row.form_id for row in rows if row.form_id})
     known = {form_id: (one, other) for form_id, one, other in
              titles.values_list("id", "title_id", "title_en")}  # fmt: skip
@@ -67,11 +98,57 @@ def list_received(actor: Actor, case_id: int) -> list[tuple[Submission, tuple[st
 def latest_filled(actor: Actor, case_id: int, code: str) -> UUID | None:
     """The id of a case's newest filling of a form, or ``None``."""
     custody.get_access(actor, case_id)
-    return _of_forms(case_id, KEPT).filter(instrument=code).values_list("id", flat=True).first()
+    return _of_forms(case_id, *IN_FILE).filter(instrument=code).values_list("id", flat=True).first()
 
 
-def _of_forms(case_id: int, standing: str) -> QuerySet[Submission]:
-    found = Submission.objects.filter(case_id=case_id, standing=standing)
+def is_overtaken(submission: Submission) -> bool:
+    """Whether the case holds a filling of the same instrument of a later hour."""
+    later = Submission.objects.filter(
+        case_id=submission.case_id, instrument=submission.instrument, standing__in=IN_FILE,
+        happened_at__gt=submission.happened_at,
+    )  # fmt: skip
+    return later.exclude(id=submission.id).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A judgement below the rule: the level asked for, by whom (user id), when."""
+
+    level: str
+    by: int
+    at: datetime
+
+
+def lower_wish(actor: Actor, case_id: int) -> Wish | None:
+    """The wish for a lower risk that the newest triage, or the newest answer to one, holds."""
+    custody.get_access(actor, case_id)
+    newest = (
+        Submission.objects.filter(case_id=case_id, standing__in=IN_FILE, result__level__gt="")
+        .order_by("-entered_at", "-id")
+        .first()
+    )
+    said = (
+        Proposal.objects.filter(case_id=case_id, field="", answer__in=ANSWERED)
+        .order_by("-answered_at", "-id")
+        .first()
+    )
+    if newest is None:
+        return None
+    if said and said.answered_by and said.answered_at and said.answered_at >= newest.entered_at:
+        return (
+            Wish(said.level, said.answered_by, said.answered_at) if said.answer == LOWER else None
+        )
+    asked = newest.result.get("asked_lower")
+    return Wish(asked, newest.assessed_by, newest.entered_at) if asked else None
+
+
+def fillings_of(case_id: int, code: str) -> QuerySet[Submission]:
+    """A case's fillings of one form that are part of the file; callers ask for the access."""
+    return _of_forms(case_id, *IN_FILE).filter(instrument=code)
+
+
+def _of_forms(case_id: int, *standing: str) -> QuerySet[Submission]:
+    found = Submission.objects.filter(case_id=case_id, standing__in=standing)
     return found.exclude(form_id=None).order_by("-entered_at", "-id")
 
 
@@ -174,6 +251,15 @@ def get_form(actor: Actor, form_id: UUID) -> FormVersion:
     if found is None:
         raise NotReachable("no such form")
     return found
+
+
+def find_version(actor: Actor, code: str, version: str) -> FormVersion | None:
+    """The version that a filling says it is of, whatever its state; ``None`` for none.
+
+    Without the workbook and the XForm, which are fetched where they have not been read yet.
+    """
+    found = FormVersion.objects.filter(policy.seen_by(actor), code=code, version=version)
+    return found.defer("workbook", "xform").first()
 
 
 def get_published(code: str, *, agency_id: int | None = None) -> FormVersion:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from rangkul.foundation.roles import APP
+
 KEEP_FORMS: Final = """
 create function house.keep_form_version() returns trigger language plpgsql
 set search_path = house, public, pg_temp as $body$
@@ -42,4 +44,11 @@ alter table assessments_submission add constraint submission_form
 foreign key (form_id) references assessments_formversion (id);
 create policy own_instances on assessments_submission as restrictive for insert to rangkul_app
 with check (agency_id is null or agency_id = (select house.current_agency()));
+"""
+
+STANDING: Final = f"""
+grant update (standing) on assessments_submission to {APP};
+create policy mine_update on assessments_submission for update to {APP}
+using ((select house.current_agency()) = any(reach))
+with check ((select house.current_agency()) = any(reach));
 """

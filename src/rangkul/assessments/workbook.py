@@ -30,8 +30,10 @@ _MOST_FAULTS: Final = 20
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MACROS: Final = ("vbaproject", "macrosheets/", "/activex/")
-SHEETS: Final = ("survey", "choices", "settings", "reasons", "contradictions", "about")
-"""The sheets that are read; the last three are the house's own."""
+SHEETS: Final = (
+    "survey", "choices", "settings", "reasons", "contradictions", "about", "fills", "use",
+)  # fmt: skip
+"""The sheets that are read; the last five are the house's own."""
 _FOREIGN: Final = frozenset({"external_choices", "osm", "entities"})
 
 Row = Mapping[str, str]

@@ -23,5 +23,17 @@ FORM_MOVES: Final = Moves(
 """A version is tried before it is published, and nothing comes back from retirement: a form that is
 wanted again is a new version."""
 
-KEPT, CONFLICT = "kept", "conflict"
-"""How a filling stands: part of the file, or other content under an id that is known already."""
+KEPT, CONFLICT, BOTH, ASIDE = "kept", "conflict", "both", "aside"
+"""How a filling stands: part of the file; other content under an id that is known already; and what
+a person made of the two: kept beside the other, or set aside."""
+
+IN_FILE: Final = (KEPT, BOTH)
+
+ACCEPTED, RAISED, LOWER, DECLINED, TAKEN, PAST = (
+    "accepted", "raised", "lower", "declined", "taken", "past",
+)  # fmt: skip
+"""What was made of a proposal: followed; a higher level; a lower one asked for; not followed; a
+field's other value taken; a newer filling took its place."""
+
+ANSWERED: Final = (ACCEPTED, RAISED, LOWER, DECLINED)
+"""What a person may have answered to a recommendation."""

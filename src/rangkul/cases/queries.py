@@ -154,10 +154,10 @@ class AskedLower:
 
 def asked_lower(actor: Actor, file: CaseFile) -> AskedLower | None:
     """The newest triage's wish for a lower risk than is in force, or ``None``."""
-    newest = assessments.latest(actor, file.case_id, "rk01_triase")
-    if newest is None or not newest.result.get("asked_lower") or newest.entered_at < file.risk_at:
+    wish = assessments.lower_wish(actor, file.case_id)
+    if wish is None or wish.at < file.risk_at:
         return None
-    return AskedLower(newest.result["asked_lower"], newest.assessed_by, newest.entered_at)
+    return AskedLower(wish.level, wish.by, wish.at)
 
 
 def names_survivor(actor: Actor, case_id: int, words: str) -> bool:

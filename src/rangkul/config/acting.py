@@ -21,6 +21,7 @@ from rangkul.accounts import sessions
 from rangkul.accounts.models import User
 from rangkul.accounts.sso import BY_PROVIDER
 from rangkul.config.entering import places_of
+from rangkul.config.machines import BY_TOKEN
 from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
 from rangkul.look.wayback import page_of
@@ -52,7 +53,7 @@ class ActingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         ours = cast(ActingRequest, request)
         ours.actor, ours.membership = None, None
-        if request.path.startswith(("/static/", "/api/")) or not request.user.is_authenticated:
+        if request.path.startswith(("/static/", *BY_TOKEN)) or not request.user.is_authenticated:
             return self.get_response(request)
         if not request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
             # Signed in on another machine: the language the person chose once goes along.

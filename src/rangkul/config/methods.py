@@ -7,6 +7,8 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from rangkul.config.machines import BY_TOKEN
+
 METHODS: Final = ("GET", "HEAD", "POST")
 
 
@@ -17,7 +19,7 @@ class MethodMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Calls of the API say so in JSON, and about each address by itself.
-        if request.method in METHODS or request.path.startswith("/api/"):
+        # Calls of machines are told so in their own words, about each address by itself.
+        if request.method in METHODS or request.path.startswith(BY_TOKEN):
             return self.get_response(request)
         return HttpResponseNotAllowed(METHODS)

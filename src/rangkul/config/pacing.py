@@ -15,12 +15,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from rangkul.api import faults
+from rangkul.config.machines import API, BY_TOKEN, PHONES
+from rangkul.field import openrosa, refusals
+from rangkul.field.door import language_of
 
 log = logging.getLogger("rangkul.pace")
 
 _MINUTE: Final = 60.0
 _MOST_KEPT: Final = 4_096
-_API: Final = "/api/"
 
 
 class Pace:
@@ -82,7 +84,7 @@ class PacingMiddleware:
 
 def _caller(request: HttpRequest) -> str:
     """The person, or the token by its digest; empty for whoever shows neither."""
-    if request.path.startswith(_API):
+    if request.path.startswith(BY_TOKEN):
         shown = request.headers.get("Authorization", "")
         return "token " + hashlib.sha256(shown.encode()).hexdigest() if shown else ""
     return f"person {request.user.pk}" if request.user.is_authenticated else ""
@@ -90,6 +92,8 @@ def _caller(request: HttpRequest) -> str:
 
 def _too_fast(request: HttpRequest, wait: int) -> HttpResponse:
     """Said without the request: nobody acts in it yet."""
-    if request.path.startswith(_API):
+    if request.path.startswith(API):
         return faults.known(429, "too_fast")
+    if request.path.startswith(PHONES):
+        return openrosa.refused(429, [refusals.SLOWED], language_of(request))
     return HttpResponse(render_to_string("look/errors/too_fast.html", {"wait": wait}), status=429)

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
 from rangkul.config import faults
+from rangkul.config.machines import BY_TOKEN
 from rangkul.foundation import memory
 from rangkul.foundation.scope import Scope, set_scope
 
@@ -24,8 +25,8 @@ class ScopedRequest(HttpRequest):
 class ScopeMiddleware:
     """Opens the transaction, signs the scope, renders inside, rolls back on a fault.
 
-    ``/api/`` signs in by token and opens its own; pages without an acting person touch no secured
-    table and run without a scope, where every secured table raises.
+    Machines (``machines.BY_TOKEN``) sign in by token and open their own; pages without an acting
+    person touch no secured table and run without a scope, where every secured table raises.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -33,7 +34,7 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         actor = getattr(request, "actor", None)
-        if actor is None or request.path.startswith("/api/"):
+        if actor is None or request.path.startswith(BY_TOKEN):
             return self.get_response(request)
         try:
             return self._within(request, Scope.of(actor))

@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "rangkul.retention",
     "rangkul.exchange",
     "rangkul.api",
+    "rangkul.field",
     "rangkul.jobs",
 ]
 
@@ -318,7 +319,7 @@ if _flag("RANGKUL_TLS"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     # A machine that calls in plain text is refused (``api.door``), or it would never notice.
-    SECURE_REDIRECT_EXEMPT = [r"^api/"]
+    SECURE_REDIRECT_EXEMPT = [r"^api/", r"^openrosa/"]
     SECURE_HSTS_SECONDS = 63_072_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     # Preloading binds a whole domain for years: a decision of whoever owns the domain.

@@ -8,10 +8,12 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from rangkul.config.chunked import Chunked
+from rangkul.field.limits import MOST_BODY
 from rangkul.foundation.startup import refuse_unless_safe
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rangkul.config.settings")
-application = get_wsgi_application()
+application = Chunked(get_wsgi_application(), most=MOST_BODY)
 refuse_unless_safe()
 
 # What is loaded now stays for good: the collector need not walk it again during somebody's page.

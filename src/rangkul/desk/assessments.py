@@ -30,10 +30,12 @@ from rangkul.cases import operations as cases
 from rangkul.cases import workflow
 from rangkul.cases.models import CaseFile
 from rangkul.cases.operations.instruments import ASSESSMENT_CLOCKS
+from rangkul.cases.operations.repeating import AGAIN
 from rangkul.clocks import queries as clocks
 from rangkul.custody import queries as custody
 from rangkul.desk import questions, wording
 from rangkul.desk.cases.frame import frame, get_file
+from rangkul.desk.forms import conflicts, outcome
 from rangkul.desk.forms import reading as forms
 from rangkul.desk.page import StaffRequest, staff
 from rangkul.desk.questions import Known
@@ -105,6 +107,9 @@ _CARRIED = {
 }
 
 
+_OUTCOME = (outcome.OUTCOMES, outcome.VISITS)
+
+
 @dataclass(frozen=True, slots=True)
 class Filling:
     """One row of the list."""
@@ -124,11 +129,10 @@ def assessment_list(request: StaffRequest, number: str) -> HttpResponse:
     found = assessment_queries.list_submissions(request.actor, file.case_id)
     names = accounts.names_of({row.assessed_by for row in found})
     rows = [_filling(row, names, number) for row in found]
-    waiting = [
-        clock
-        for clock in clocks.list_case(request.actor, file.case_id)
-        if clock.procedure in ASSESSMENT_CLOCKS
-    ]
+    in_use = forms.in_use(request)
+    filled = forms.filled(request, file)
+    running = clocks.list_case(request.actor, file.case_id)
+    waiting = [clock for clock in running if clock.procedure in ASSESSMENT_CLOCKS]
     context = frame(file, request, section="assessment-list") | {
         "rows": rows,
         "lines": [
@@ -137,12 +141,22 @@ def assessment_list(request: StaffRequest, number: str) -> HttpResponse:
             if len(rows_of := [row for row in rows if row.submission.instrument == code]) > 1
         ],
         "offers": _offers(request, file),
-        "forms": forms.offers(request, file),
-        "filled": forms.filled(request, file),
+        "forms": forms.offers(request, file, in_use),
+        "filled": filled,
+        "has_outcome": any(row.submission.instrument in _OUTCOME for row in filled),
+        "conflicts": conflicts.told(
+            assessment_queries.list_titled_conflicts(request.actor, file.case_id)
+        ),
         "waiting": [
             (clock, wording.procedure_title(clock.procedure, localdate(request.now)))
             for clock in waiting
         ],
+        "again": [
+            (clock, *forms.titled(request, file, in_use[code]))
+            for clock in running
+            if clock.procedure == AGAIN and (code := clock.subject_id.rpartition("/")[2]) in in_use
+        ],
+        "may_see_unit": may(request.actor.roles, Permission.SEE_UNIT_CASES),
         "may_assess": may(request.actor.roles, Permission.ASSESS),
         "is_closed": file.state == workflow.CLOSED,
     }

@@ -133,6 +133,9 @@ def _network(actor: Actor) -> Iterator[NavEntry]:
         yield _entry("reference-days", "book", _("Reference"), group=group)
     if may(actor.roles, Permission.KEEP_FORMS):
         yield _entry("instrument-list", "clipboard-list", _("Forms"), group=group)
+    if _any(actor, (Permission.ASSESS, Permission.TRIAGE, Permission.LOG_OBSTACLE,
+                    Permission.MANAGE_STAFF)):  # fmt: skip
+        yield _entry("device-list", "device-mobile", _("Field phones"), group=group)
     if may(actor.roles, Permission.MANAGE_STAFF):
         yield _entry("network-staff", "users", _("Staff"), group=group)
         yield _entry("network-rosters", "calendar-week", _("Duty rosters"), group=group)

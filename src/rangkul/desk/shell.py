@@ -61,10 +61,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         language_url=reverse("entrance-language"),
         lock_url=reverse("entrance-lock"),
         unlock_url=reverse("entrance-unlock"),
+        field_url=reverse("offline-page") if _writes_in_the_field(actor) else "",
         alerts_url=reverse("alert-list"),
         alerts_count_url=reverse("alert-count"),
     )
     return context
+
+
+def _writes_in_the_field(actor: Actor) -> bool:
+    """Whether there is anything that this person may write without a network."""
+    writes = (Permission.TAKE_REPORT, Permission.TRIAGE, Permission.ASSESS, Permission.LOG_OBSTACLE)
+    return any(may(actor.roles, each) for each in writes)
 
 
 def _role_words(actor: Actor) -> str:

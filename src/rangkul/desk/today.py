@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.access.roles import RegisteredReporter
+from rangkul.assessments import queries as assessments
 from rangkul.cases import queries as cases
 from rangkul.cases.models import CaseFile
 from rangkul.clocks import queries as clocks
@@ -124,6 +125,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "may_report": may(actor.roles, Permission.TAKE_REPORT),
         "sees_cases": _sees_cases(request),
         "paused": pauses.rows(request, whole_unit=whole_unit) if _sees_cases(request) else [],
+        "conflicts": assessments.count_conflicts(actor) if _sees_cases(request) else 0,
         "done": _done(request, since=midnight - timedelta(days=1)),
     }
     return render(request, "desk/today/today.html", context)

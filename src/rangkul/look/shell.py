@@ -79,6 +79,8 @@ class Shell:
     # Where a locked screen is opened again.
     unlock_url: str = ""
     help_url: str = ""
+    # The installed page for where no line is.
+    field_url: str = ""
     # The bell: its page, and the fragment that says how many calls wait.
     alerts_url: str = ""
     alerts_count_url: str = ""

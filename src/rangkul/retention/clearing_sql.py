@@ -53,6 +53,9 @@ CLEARED: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = MappingProxyType({
     }),
     "assessments_submission": (_OF_CASE, {"answers": "'{}'::jsonb", "result": "'{}'::jsonb"}),
     "assessments_sealedanswers": (_OF_CASE, {"values_sealed": _BLANK}),
+    "assessments_proposal": (_OF_CASE, {
+        "wanted": "null", "level": _EMPTY, "why_sealed": "null",
+    }),
     "consent_basis": (_OF_CASE, {
         "why_sealed": "null", "child_age": "null", "support": _NONE,
     }),
@@ -122,6 +125,7 @@ KEPT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "cases_need": {"stated_by": _STAFF, "by_user_id": _STAFF},
     "cases_attachment": {"received_by": _STAFF, "withdrawn_by": _STAFF},
     "assessments_submission": {"assessed_by": _STAFF},
+    "assessments_proposal": {"answered_by": _STAFF},
     "consent_basis": {
         "given_by": _PROOF, "relation": _PROOF, "child_says": _PROOF, "stand_in": _PROOF,
         "best_interest": _PROOF, "guardian_excluded": _PROOF,

@@ -1,5 +1,10 @@
 """Writing in a case file; each function is one act, one transaction, one trail record."""
 
+from rangkul.cases.operations.answering import (
+    answer_difference,
+    answer_recommendation,
+    settle_conflict,
+)
 from rangkul.cases.operations.cover import (
     change_cover,
     change_incident,
@@ -16,6 +21,7 @@ from rangkul.cases.operations.files import (
     scan_attachment,
     withdraw_attachment,
 )
+from rangkul.cases.operations.fillings import receive_filling
 from rangkul.cases.operations.importing import ImportOutcome, RowRefused, import_rows
 from rangkul.cases.operations.instruments import (
     complete_assessment,
@@ -46,6 +52,8 @@ __all__ = [
     "Opening",
     "RowRefused",
     "add_attachment",
+    "answer_difference",
+    "answer_recommendation",
     "change_cover",
     "change_incident",
     "change_need",
@@ -59,6 +67,7 @@ __all__ = [
     "open_file",
     "read_attachment",
     "read_notes",
+    "receive_filling",
     "record_screening",
     "record_triage",
     "refile_note",
@@ -67,6 +76,7 @@ __all__ = [
     "set_need_state",
     "set_risk",
     "set_state",
+    "settle_conflict",
     "state_need",
     "withdraw_attachment",
     "withdraw_note",

@@ -15,6 +15,7 @@ from rangkul.assessments.answers import Answers
 from rangkul.assessments.operations import record_submission
 from rangkul.cases import coded, events, policy, queries, workflow
 from rangkul.cases.models import CaseFile, Incident
+from rangkul.cases.operations import repeating
 from rangkul.cases.operations.opening import MOST_ACCOUNT
 from rangkul.clocks import operations as clocks
 from rangkul.custody import queries as custody
@@ -198,6 +199,7 @@ def close_file(
     file.state, file.closed_at, file.close_reason = legal.target, at, answers.one("sebab")
     _save(file, "state", "closed_at", "close_reason")
     clocks.void(subject_kind="case", subject_id=case_id, by=by, at=at)
+    repeating.end_all(case_id, by=by, at=at)
     record(
         by=by, at=at, name=events.FILE_CLOSED, subject_kind="case", subject_id=case_id,
         case_id=case_id, reason=file.close_reason,

@@ -16,7 +16,9 @@ from rangkul.assessments.operations import record_submission
 from rangkul.assessments.queries import latest
 from rangkul.cases import events, policy, queries
 from rangkul.cases.models import Incident
+from rangkul.cases.operations import repeating
 from rangkul.cases.operations.cover import change_cover, change_incident, lock, set_risk
+from rangkul.cases.operations.fillings import overtake
 from rangkul.cases.operations.opening import start_clock, start_triage_clocks
 from rangkul.clocks import operations as clocks
 from rangkul.foundation.actor import Actor
@@ -61,10 +63,13 @@ def record_triage(*, case_id: int, answers: Answers, by: Actor, at: datetime) ->
         subject_kind="case", subject_id=case_id, by=by, at=at,
         procedures=["triage_unknown_again", "self_harm_asked_again", "assessment_begun"],
     )  # fmt: skip
-    if judgement.is_lowering:
-        start_clock(file, "lower_risk_review", by=by, at=at)
+    repeating.met(case_id, rk01_triase.INSTRUMENT.code, by=by, at=at)
+    overtake(submission, by=by, at=at)
     if policy.LEVELS.index(judgement.in_force) > policy.LEVELS.index(file.risk):
         set_risk(case_id=case_id, risk=judgement.in_force, reason="triase", by=by, at=at)
+    if judgement.is_lowering:
+        # After the level rose, which ends a former review: this one is asked for now.
+        start_clock(file, "lower_risk_review", by=by, at=at)
     start_triage_clocks(
         queries.get_file(by, case_id), flags=result.flags, by=by, at=at, heard_at=at
     )
@@ -95,7 +100,7 @@ def record_screening(*, case_id: int, answers: Answers, by: Actor, at: datetime)
     incident = queries.get_incident(by, case_id)
     change_incident(
         case_id=case_id, expected_version=incident.version, account=None, by=by, at=at,
-        values=_elements(incident, answers),
+        values=elements(incident, answers),
     )  # fmt: skip
     values: dict[str, object] = {}
     if answers.given("tetap"):
@@ -103,6 +108,8 @@ def record_screening(*, case_id: int, answers: Answers, by: Actor, at: datetime)
     if screened.screening.result.startswith("indikasi") and "kpo" not in file.categories:
         values["categories"] = sorted({*file.categories, "kpo"})
     change_cover(case_id=case_id, expected_version=file.version, values=values, by=by, at=at)
+    repeating.met(case_id, rk02_tppo.INSTRUMENT.code, by=by, at=at)
+    overtake(submission, by=by, at=at)
     # A talk that could not begin has screened nobody.
     if gate(answers).verdict is Verdict.GO_ON:
         clocks.meet(
@@ -133,8 +140,8 @@ def complete_assessment(*, case_id: int, by: Actor, at: datetime) -> int:
     return met
 
 
-def _elements(incident: Incident, answers: Answers) -> dict[str, object]:
-    """What this filling says of act, means and purpose; an item not asked changes nothing."""
+def elements(incident: Incident, answers: Answers) -> dict[str, object]:
+    """What a screening says of act, means and purpose; an item not asked changes nothing."""
     values: dict[str, object] = {}
     if answers.given("proses"):
         values["process"] = [code for code in answers.many("proses") if code != "tidak_ada"]

@@ -254,10 +254,15 @@ def start_triage_clocks(
         if flag in flags:
             start_clock(file, procedure, by=by, at=at)
     if Flag.MEDICAL_WINDOW in flags:
-        since = window_opened(
-            heard_at=heard_at, last_day=_last_day(file), zone=reference.zone_for(file.area)
-        )
-        start_clock(file, MEDICAL_WINDOW, by=by, at=at, since=since)
+        start_medical_window(file, by=by, at=at, heard_at=heard_at)
+
+
+def start_medical_window(file: CaseFile, *, by: Actor, at: datetime, heard_at: datetime) -> None:
+    """The hours of medical care, which run from the violence and not from the telling."""
+    since = window_opened(
+        heard_at=heard_at, last_day=_last_day(file), zone=reference.zone_for(file.area)
+    )
+    start_clock(file, MEDICAL_WINDOW, by=by, at=at, since=since)
 
 
 def _last_day(file: CaseFile) -> date | None:

@@ -22,9 +22,9 @@ from django.views.decorators.http import require_POST
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
 from rangkul.accounts import queries as accounts
+from rangkul.assessments import obstacles, rk11_tutup
 from rangkul.assessments import operations as assessments
 from rangkul.assessments import queries as assessment_queries
-from rangkul.assessments import rk11_tutup
 from rangkul.assessments.instrument import AnswersUnreadable, Problem
 from rangkul.assessments.models import Submission
 from rangkul.assessments.rk01_triase import LEVEL_LABELS, LEVELS
@@ -44,6 +44,8 @@ from rangkul.referrals import workflow as referral_workflow
 INSTRUMENT = rk11_tutup.INSTRUMENT
 _FRESH = timedelta(days=30)
 _SIGNATURE = "tutup_ok"
+# Fillings that are no new look at how the person is.
+_NO_LOOK = (INSTRUMENT.code, obstacles.LOG)
 
 
 @staff(Permission.PROPOSE_CLOSING)
@@ -190,12 +192,14 @@ class _Facts:
 
 
 def _facts(request: StaffRequest, file: CaseFile) -> _Facts:
-    rows = assessment_queries.list_submissions(request.actor, file.case_id)
+    guided = assessment_queries.list_submissions(request.actor, file.case_id)
+    by_form = assessment_queries.list_filled(request.actor, file.case_id)
+    rows = sorted([*guided, *by_form], key=lambda row: row.entered_at, reverse=True)
     since = request.now - _FRESH
     asked = referrals.list_case(request.actor, file.case_id)
     return _Facts(
         risk=file.risk,
-        is_fresh=any(r.entered_at >= since for r in rows if r.instrument != INSTRUMENT.code),
+        is_fresh=any(r.entered_at >= since for r in rows if r.instrument not in _NO_LOOK),
         waiting=sum(a.state in referral_workflow.UNANSWERED for _referral, a in asked),
         proposal=next((row for row in rows if row.instrument == INSTRUMENT.code), None),
     )
@@ -243,7 +247,10 @@ def _begun(
     )
     who = accounts.names_of({proposal.assessed_by}).get(proposal.assessed_by, "")
     source = _("proposed by %(who)s") % {"who": who}
-    kept = {name: v for name, v in answers.values.items() if name != _SIGNATURE}
+    # A form names its items by their path; the device's own notes are no answers.
+    asked = {item.name for item in INSTRUMENT.items} - {_SIGNATURE}
+    named = {key.rpartition("/")[2]: values for key, values in answers.values.items()}
+    kept = {name: values for name, values in named.items() if name in asked}
     known = {name: Known(values, source) for name, values in kept.items()}
     return {name: list(values) for name, values in kept.items()}, known, who
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from rangkul.desk.forms import engine, filling, reading
+from rangkul.desk.forms import answering, conflicts, engine, filling, obstacles, outcome, reading
 
-urlpatterns = [*engine.urlpatterns, *filling.urlpatterns, *reading.urlpatterns]
+urlpatterns = [
+    *engine.urlpatterns, *filling.urlpatterns, *reading.urlpatterns, *answering.urlpatterns,
+    *conflicts.urlpatterns, *outcome.urlpatterns,
+    *obstacles.urlpatterns,
+]  # fmt: skip

@@ -18,7 +18,8 @@ from typing import Final
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.utils import build_policy
 from django.contrib.staticfiles import finders
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -83,11 +84,14 @@ def address() -> str:
     return f"{reverse('form-frame')}?v={frame().version}"
 
 
-@staff()
 @require_safe
 @xframe_options_sameorigin
-def form_frame(request: StaffRequest) -> HttpResponse:
-    """The frame. It holds nobody's data, and under its build's own address a browser keeps it."""
+def bare_frame(request: HttpRequest) -> HttpResponse:
+    """The frame. It holds nobody's data, and under its build's own address a browser keeps it.
+
+    The installed page has it under an address of its own, which its worker may answer without a
+    line (``config.urls``); nobody need be signed in for what is the same for everybody.
+    """
     held = frame()
     packs = "gzip" in request.headers.get("Accept-Encoding", "")
     answer = HttpResponse(held.packed if packs else held.page)
@@ -99,6 +103,12 @@ def form_frame(request: StaffRequest) -> HttpResponse:
     if request.GET.get("v") == held.version:
         answer["Cache-Control"] = _KEPT
     return answer
+
+
+@staff()
+def form_frame(request: StaffRequest) -> HttpResponseBase:
+    """The same for the pages of a case."""
+    return bare_frame(request)
 
 
 urlpatterns = [path("formulir/bingkai/", form_frame, name="form-frame")]

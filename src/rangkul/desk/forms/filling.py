@@ -19,12 +19,16 @@ from rangkul.access.policy import may
 from rangkul.assessments import operations as assessments
 from rangkul.assessments import queries as assessment_queries
 from rangkul.assessments.models import FormVersion
+from rangkul.assessments.obstacles import LOG
 from rangkul.assessments.policy import require_filler
 from rangkul.assessments.problems import Problem, SubmissionRefused
+from rangkul.cases import operations as cases
 from rangkul.cases import workflow
 from rangkul.cases.models import CaseFile
 from rangkul.desk import wording
 from rangkul.desk.cases.frame import frame, get_file
+from rangkul.desk.forms import quality
+from rangkul.desk.forms.carrying import carried
 from rangkul.desk.forms.engine import address
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.foundation.errors import InvalidInput
@@ -55,7 +59,7 @@ def fill(request: StaffRequest, number: str, code: str) -> HttpResponse:
         return _page(request, file, form, _begun(request, file, form))
     instance = text(request, "instance", _MOST)
     try:
-        submission = assessments.receive_submission(
+        submission = cases.receive_filling(
             form=form, instance_xml=instance.encode(), case=file.case, by=request.actor,
             at=request.now, source="desk",
         )  # fmt: skip
@@ -122,6 +126,7 @@ def _page(
         {"path": each.where, "text": wording.in_language(each.text_id, each.text_en)}
         for each in problems
     ]
+    taken = carried(request, file, form)
     context["trail"] = [
         *context["trail"][:2],
         (reverse("assessment-list", args=[number]), _("Assessments")),
@@ -132,7 +137,11 @@ def _page(
         "form": form,
         "begun": begun,
         "problems": said,
-        "given": {"form": form.xform, "problems": said},
+        "given": {"form": taken.xform, "problems": said},
+        "carried": taken,
+        "obstacle_url": reverse("form-fill", args=[number, LOG])
+        if form.code != LOG and may(request.actor.roles, Permission.LOG_OBSTACLE)
+        else "",
         "frame_address": address(),
         "draft_url": reverse("form-draft", args=[number, form.code])
         if may(request.actor.roles, Permission.TRIAGE)
@@ -140,6 +149,9 @@ def _page(
         "drop_url": reverse("form-draft-drop", args=[number, form.code]),
         "back_url": reverse("assessment-list", args=[number]),
         "answers_post": bool(problems),
+        "missing_training": quality.missing_training(
+            request.actor.user_id, assessment_queries.read_form(form)
+        ),
     }
     status = 422 if problems else 200
     return render(request, "desk/forms/fill.html", context, status=status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from rangkul.desk.instruments import pages, trial
+from rangkul.desk.instruments import pages, paper, training, trial
 
 __all__ = ["urlpatterns"]
 
@@ -12,6 +12,8 @@ _ONE = "instrumen/<uuid:form_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("instrumen/", pages.show_all, name="instrument-list"),
+    *training.urlpatterns,
+    *paper.urlpatterns,
     path("instrumen/unggah/", pages.upload, name="instrument-upload"),
     path(_ONE, pages.show, name="instrument-page"),
     path(f"{_ONE}buku-kode/", pages.show_codebook, name="instrument-codebook"),

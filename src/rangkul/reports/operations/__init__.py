@@ -1,5 +1,6 @@
 """Taking reports, and their way into a case. No operation here refuses a person."""
 
+from rangkul.reports.operations.arriving import arrive_report
 from rangkul.reports.operations.leading import (
     OUTCOMES,
     close_report,
@@ -31,6 +32,7 @@ __all__ = [
     "INTAKE",
     "OUTCOMES",
     "answer_earlier_contact",
+    "arrive_report",
     "ask_earlier_contact",
     "begin_helping",
     "begin_report",

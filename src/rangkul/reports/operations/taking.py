@@ -60,11 +60,21 @@ def begin_report(*, by: Actor, at: datetime, desk_id: int | None = None) -> Repo
         left.entered_at, left.desk_id = at, desk_id or _own_desk(by)
         left.save(update_fields=["entered_at", "desk_id"])
         return left
+    return new_draft(by=by, at=at, desk_id=desk_id)
+
+
+def new_draft(
+    *, by: Actor, at: datetime, desk_id: int | None = None, act_id: UUID | None = None
+) -> Report:
+    """An empty draft of its own, recorded under ``act_id`` where it is to be known again."""
     report = Report.objects.create(
         subject=uuid4(), agency_id=by.agency_id, desk_id=desk_id or _own_desk(by),
         state=workflow.DRAFT, entered_at=at, taken_by=by.user_id,
     )  # fmt: skip
-    record(by=by, at=at, name=events.REPORT_BEGUN, subject_kind="report", subject_id=report.id)
+    record(
+        by=by, at=at, name=events.REPORT_BEGUN, subject_kind="report", subject_id=report.id,
+        act_id=act_id,
+    )  # fmt: skip
     return report
 
 
@@ -133,7 +143,7 @@ def send_report(*, content: ReportContent, token: UUID, by: Actor, at: datetime)
     """
     require(by.roles, Permission.SEND_REGISTERED_REPORT)
     _check(content, at=at)
-    _one_form_at_a_time(by)
+    one_form_at_a_time(by)
     act_id = uuid5(token, str(by.user_id))
     before = queries.report_sent_by(by, act_id)
     if before is not None:
@@ -155,7 +165,7 @@ def send_report(*, content: ReportContent, token: UUID, by: Actor, at: datetime)
     return report.id
 
 
-def _one_form_at_a_time(by: Actor) -> None:
+def one_form_at_a_time(by: Actor) -> None:
     """Pressed twice: the second waits for the first's end, and then finds what it made."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(3, %s)", [by.user_id])
