@@ -41,11 +41,11 @@ bench: setup
 	@$(BIN)/python -m bench $(ARGS)
 
 security: setup
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "promise or planted" --promises docs/security.json
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "promise or planted" --promises=docs/security.json
 	@$(BIN)/python ops/security_page.py
 
 matrix: setup
-	@$(BIN)/pytest -n 2 --dist loadgroup --promises /dev/stdout tests/walls \
+	@$(BIN)/pytest -n 2 --dist loadgroup --promises=/dev/stdout tests/walls \
 	  tests/contracts/test_permissions.py tests/contracts/test_foreign_agency.py \
 	  tests/contracts/test_walls_of_sql.py tests/domain/test_policy_within_row_security.py
 

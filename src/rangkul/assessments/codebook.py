@@ -62,12 +62,17 @@ def _entry(form: Form, item: Item) -> Entry:
         kind=_kind(item),
         type=item.type,
         words=item.labels, hints=item.hints, guidance=item.guidance, choices=form.choices(item),
-        relevant=written(item.relevant), required=written(item.required),
+        relevant=written(item.relevant), required=_where_required(written(item.required)),
         constraint=written(item.constraint), calculate=written(item.calculate),
         sealed=form.sealed(item), htcds=item.own.get("htcds", ""),
         is_core=item.own.get("core", "") in ("yes", "ya", "true"),
         is_computed=item.calculate is not None,
     )  # fmt: skip
+
+
+def _where_required(rule: str) -> str:
+    """Forms made elsewhere say of each question that it need not be answered."""
+    return "" if rule == "false()" else rule
 
 
 def _kind(item: Item) -> str:

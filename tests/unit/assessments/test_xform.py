@@ -87,6 +87,12 @@ def test_tags_of_languages(name: str, tag: str) -> None:
     assert language_tag(name) == tag
 
 
+def test_a_question_that_says_it_need_not_be_answered_is_not_required() -> None:
+    rows = [ask("date", "lahir", required="false()"), ask("date", "datang", required="true()")]
+    free, must = codebook(parse(to_xform(read_workbook(workbook(rows), "uji.xlsx")).xml))
+    assert (free.required, must.required) == ("", "true()")
+
+
 def test_the_codebook_says_what_each_answer_is() -> None:
     made = form()
     entries = {entry.key: entry for entry in codebook(made)}
