@@ -82,7 +82,7 @@ def test_a_house_as_the_guide_sets_it_up(tmp_path: Path, figure: Any) -> None:
     assert "cookie" not in found["messages"]
     assert found["debug"] is False
     assert found["hsts"][0] >= 31_536_000 and found["hsts"][1:] == [True, True]
-    assert found["refused"] == ["^api/"]
+    assert found["refused"] == ["^api/", "^openrosa/"]
     # One warning is answered with a reason, and no other is silenced.
     assert "(1 silenced)" in checked.stdout + checked.stderr
     figure(f"0 warnings of `check --deploy`; {len(found['names'])} of 5 cookies bound to the host")
