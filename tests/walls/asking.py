@@ -29,6 +29,8 @@ METHODS: Final = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE")
 # that follow from them.
 _FRESH = (
     (re.compile(rb'(?:content|value)="\w{64}"'), b"SECRET"),
+    (re.compile(rb'"token": "\w{64}"'), b"SECRET"),
+    (re.compile(rb'"now": \d{13}\b'), b"HOUR"),
     (re.compile(rb"^(?:Content-Length|Date|Expires|Last-Modified): .*$", re.MULTILINE), b""),
     (re.compile(rb'data-rendered="\d+"'), b""),
     (re.compile(rb"\b[A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}\b"), b"NUMBER"),

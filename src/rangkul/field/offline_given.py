@@ -53,7 +53,7 @@ def present(*, by: Actor, at: datetime) -> dict[str, Any]:
 def _forms(by: Actor) -> list[dict[str, Any]]:
     newest: dict[str, FormVersion] = {}
     for form in assessments.list_forms(by):
-        if form.state == PUBLISHED and form.code not in assessments.INSTRUMENTS:
+        if form.state == PUBLISHED:
             newest.setdefault(form.code, form)
     return [
         {

@@ -170,10 +170,13 @@ def _to_mend(
     mended = [row for row in _rows(instance, by) if row.case_id == file.case_id]
     if mended:
         return _kept(mended[0])
+    first: Any = refused.problems[0]
+    if form.code in assessment_queries.INSTRUMENTS:
+        # The desk fills these on guided pages, whose drafts are of another kind.
+        return Outcome("refused", (first.text_id, first.text_en))
     draft = assessment_queries.get_draft(by, file.case_id, form.code)
     if draft is not None and draft.values.get("instance") != [instance]:
         return Outcome("refused", DRAFT_THERE)
-    first: Any = refused.problems[0]
     said = (f"{TO_MEND[0]} {first.text_id}", f"{TO_MEND[1]} {first.text_en}")
     try:
         assessments.keep_draft(

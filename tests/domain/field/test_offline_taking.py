@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
+from tests.domain.cases.test_fillings import xml_of
 from tests.domain.referrals.scene import make_scene
 from tests.offline_items import Phone
 from tests.people import NOW, Cast
@@ -18,6 +19,7 @@ from tests.unit.assessments.forms import RISK, SETTINGS, filling, workbook
 from rangkul.assessments import operations as assessments
 from rangkul.assessments import queries as assessment_queries
 from rangkul.assessments.models import FormVersion, Submission
+from rangkul.cases import queries as case_queries
 from rangkul.custody import queries as custody
 from rangkul.field import offline_taking
 from rangkul.field.offline_seal import key_number, person_mark, public_point
@@ -235,6 +237,27 @@ def test_another_draft_at_the_desk_is_not_written_over(place: Place) -> None:
     draft = assessment_queries.get_draft(place.by, case_id, "uji")
     assert draft is not None
     assert draft.values == values
+
+
+def test_a_triage_raises_the_risk_and_one_that_does_not_fit_stays_on_the_phone(
+    place: Place,
+) -> None:
+    form = assessment_queries.get_published("rk01_triase")
+    answers = {"h_privat": "ya", "h_aman": "ya", "h_setuju": "ya", "bahaya_kini": "ya"}
+
+    def sealed(answers: dict[str, str], number: str) -> bytes:
+        made = xml_of("rk01_triase", answers, at=NOW, number=number)
+        return place.sealed(form=str(form.id), instance=made.decode())
+
+    wrong = place.take(sealed(answers | {"bahaya_kini": "mungkin"}, "uuid:wrong"))
+    assert wrong.state == "refused"
+    assert wrong.address == ""
+    case_id = custody.case_id_of(place.number)
+    # What was begun on the desk's guided page is of another kind, and is left alone.
+    assert assessment_queries.get_draft(place.by, case_id, "rk01_triase") is None
+    assert case_queries.get_file(place.by, case_id).risk != "tinggi"
+    assert place.take(sealed(answers, "uuid:right")).state == "taken"
+    assert case_queries.get_file(place.by, case_id).risk == "tinggi"
 
 
 def test_a_retired_form_is_refused_unless_its_filling_stands_already(place: Place) -> None:
