@@ -50,12 +50,12 @@ HOSTILE = {
     "direction": f"\u202e{MARK}\u0000",
     "template": f"{{{{ {MARK} }}}}{{% load look %}}%(x)s%s",
 }
-# Where words may stand in the clear: the public directory, the names of staff, and a label that
-# the cover shows to everyone who may see the case at all.
+# Where words may stand in the clear: the public directory, the names of staff and their machines,
+# and a label that the cover shows to everyone who may see the case at all.
 IN_THE_CLEAR = {
     "network_agency", "network_agencyalias", "network_desk", "network_deskservice",
     "network_absence", "network_dutyshift", "accounts_user", "account_emailaddress",
-    "cases_casefile", "api_servicetoken",
+    "cases_casefile", "api_servicetoken", "field_device",
 }  # fmt: skip
 WHO = ("carries", "superv.", "intake", "receiver", "shelter", "admin")
 

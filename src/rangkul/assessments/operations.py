@@ -16,12 +16,13 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import localtime
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
-from rangkul.assessments import baseline, events, policy, queries
+from rangkul.assessments import baseline, events, policy, queries, second_opinion
 from rangkul.assessments.advice import advise
 from rangkul.assessments.answers import Answers
 from rangkul.assessments.checking import Checked, check, moment_of
@@ -155,6 +156,8 @@ def upload_form(*, data: bytes, name: str, by: Actor, at: datetime) -> FormVersi
     form.agency_id, form.uploaded_by, form.uploaded_at = by.agency_id, by.user_id, at
     if FormVersion.objects.filter(agency_id=None, code=form.code).exists():
         raise FormRefused([_code_of_the_house(form.code)])
+    if settings.ODK_VALIDATE and second_opinion.is_here():
+        form.warnings = [*form.warnings, *second_opinion.ask(form.xform)]
     own = FormVersion.objects.filter(agency_id=by.agency_id, code=form.code, version=form.version)
     for former in own.select_for_update():
         if former.state not in (DRAFT, TESTING):

@@ -9,6 +9,7 @@
 | RANGKUL_KEYRING | path of the key ring (0600) |
 | RANGKUL_TRANSIT_… | the engine that keeps the ring's keys (`foundation.transit.way_from`) |
 | RANGKUL_CLAMD | unix:/path or host:port of the clamd that scans what is received |
+| RANGKUL_ODK_VALIDATE | 0: uploaded forms are not shown to ODK Validate, though Java is there |
 | RANGKUL_REQUESTS_PER_MINUTE | requests of one person or token in a minute, 600; 0 for no limit |
 | RANGKUL_CHECKPOINTS | files for the trail's seals (as in PATH); beside the ring when unset |
 | RANGKUL_POOL | "0": one connection for each thread instead of a pool |
@@ -278,6 +279,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "rangkul.config.faults.form_expired"
 # What is said after an act stands in the sealed session, not in a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Uploaded forms are shown to ODK Validate too, where Java is there to run it.
+ODK_VALIDATE = os.environ.get("RANGKUL_ODK_VALIDATE", "1") != "0"
 # [local] How many requests one person, or one token, may make in a minute (``config.pacing``).
 REQUESTS_PER_MINUTE = int(os.environ.get("RANGKUL_REQUESTS_PER_MINUTE", "600"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
