@@ -64,7 +64,7 @@ $(VENV)/.synced: requirements/uv.lock requirements/dev.lock pyproject.toml
 
 front: $(STATIC)/manifest.json
 
-$(STATIC)/manifest.json: $(VENV)/.synced frontend/package-lock.json frontend/icons.txt frontend/vite.config.ts frontend/vite.frame.config.ts $(shell find frontend/src frontend/build -type f 2>/dev/null)
+$(STATIC)/manifest.json: $(VENV)/.synced frontend/package-lock.json frontend/icons.txt frontend/portal-icons.txt frontend/vite.config.ts frontend/vite.frame.config.ts $(shell find frontend/src frontend/build -type f 2>/dev/null)
 	@PATH="$$($(BIN)/python ops/find_node.py):$$PATH"; export PATH; cd frontend && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error && npm run --silent build
 	@$(BIN)/python -m whitenoise.compress --quiet $(STATIC)
 	@touch $@

@@ -18,6 +18,10 @@ def main() -> int:
     options = _options()
     if options.field:
         return _field_alone(options)
+    if options.public:
+        return _public_alone(options)
+    if options.flood:
+        return _flood_alone(options)
     load_before = round(os.getloadavg()[0], 1)
     ground = Ground(options.instance)
     ground.start()
@@ -54,6 +58,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--field", type=int, nargs="?", const=10_000, metavar="FILLINGS",
         help="phones that send everything twice, late and across a restore; other figures stay",
+    )  # fmt: skip
+    parser.add_argument(
+        "--public", action="store_true", help="the public's pages a second; other figures stay"
+    )
+    parser.add_argument(
+        "--flood", type=int, nargs="?", const=720, metavar="SECONDS",
+        help="10,000 false reports an hour for so long, 20 genuine ones among them",
     )  # fmt: skip
     parser.add_argument("--dry", action="store_true", help="print only; the documents stay")
     parser.add_argument("--instance", default="bench", help="name of the embedded database")
@@ -131,6 +142,33 @@ def _field_alone(options: argparse.Namespace) -> int:
     found = field.run(options.field, options.seed)
     print(field.told(found))
     return 0 if field.holds(found) else 1
+
+
+def _flood_alone(options: argparse.Namespace) -> int:
+    """Whether genuine reports are seen in a flood; in a small country of its own."""
+    from bench import flood
+
+    ground = Ground("flood")
+    ground.start()
+    try:
+        if not ground.count_cases():
+            ground.fill(1_000, options.seed)
+        found = flood.run(ground, seconds=options.flood, seed=options.seed)
+    finally:
+        ground.stop()
+    print(flood.told(found))
+    return 0 if flood.holds(found) else 1
+
+
+def _public_alone(options: argparse.Namespace) -> int:
+    """How many public pages a second, with the database and the load beside."""
+    from bench import public
+
+    found = public.run(seconds=4 if options.quick else 20, seed=options.seed)
+    print(public.told(found))
+    if not options.dry:
+        report.write(report.known() | {"public": found})
+    return 0 if public.holds(found) else 1
 
 
 def _trail_alone(ground: Ground, options: argparse.Namespace) -> int:

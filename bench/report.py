@@ -105,6 +105,18 @@ Proportional set size (shared pages counted once).
 
 {users} users reading at once: {pages_per_second} pages a second, p95 {load_p95} ms.
 
+## Public pages
+
+The portal over HTTP as everybody meets it: no cookie, compressed, another place and need each time
+(`python -m bench --public`, an invented country of its own).
+
+{public}
+
+On a slow line: the first page with its styles, script and icons is {cold_kb} KB in five requests
+(bar 60), a further step 2 to 4 KB in one. On a line of 35 kbit/s and 600 ms that is about
+{cold_seconds} s for the first page (the words stand after the second request), and 1 to 2 s for
+each step.
+
 ## Search: how often another spelling finds the file
 
 Pairs of a registered name and another way to write it (`tests/factories/name_pairs.py`), asked
@@ -160,10 +172,24 @@ def page(result: dict[str, Any]) -> str:
         tick=_tick(result["tick"]),
         trail=trail(result["trail"]),
         filling=_filling(result["filling"]),
+        **_public(result.get("public")),
         settings=", ".join(f"`{name} = {value}`" for name, value in result["settings"].items()),
         queries_bar=QUERIES_BAR,
         kilobytes_bar=KILOBYTES_BAR,
     )
+
+
+def _public(found: dict[str, Any] | None) -> dict[str, object]:
+    """The portal's figures, and what its first page takes on a line of the second generation."""
+    if found is None:
+        return {"public": "Not measured yet.", "cold_kb": "–", "cold_seconds": "–"}
+    from bench.public import slow_seconds, told
+
+    return {
+        "public": told(found),
+        "cold_kb": found["cold_kb"],
+        "cold_seconds": slow_seconds(found["cold_kb"]),
+    }
 
 
 def _tick(tick: dict[str, Any]) -> str:

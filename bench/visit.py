@@ -30,10 +30,11 @@ def visit_as(username: str) -> Visitor:
     """
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
+    from rangkul.accounts import sessions
     from rangkul.accounts.models import User
     from rangkul.custody import queries as custody
+    from rangkul.foundation import hour
     from rangkul.foundation.scope import acting
     from rangkul.network import queries as network
 
@@ -41,7 +42,8 @@ def visit_as(username: str) -> Visitor:
     chosen = network.get_acting_membership(user.id, None)
     if chosen is None:
         raise LookupError(f"{username} works nowhere")
-    store = SessionStore()
+    store = sessions.SessionStore()
+    store[sessions.ENTERED] = store[sessions.SEEN] = int(hour.seconds())
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = _BACKEND
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()

@@ -14,6 +14,16 @@ export default defineConfig({
       list: here("icons.txt"),
       outline: here("node_modules/@tabler/icons/icons/outline"),
       marks: here("src/marks"),
+      file: "icons.svg",
+      tab: { mark: "rangkul.svg", file: "mark.svg" },
+    }),
+    // Whoever needs help on a slow line fetches a few icons, and a mark that says nothing.
+    iconSprite({
+      list: here("portal-icons.txt"),
+      outline: here("node_modules/@tabler/icons/icons/outline"),
+      marks: here("src/marks-public"),
+      file: "portal-icons.svg",
+      tab: { mark: "information.svg", file: "portal-mark.svg" },
     }),
   ],
   build: {
@@ -31,6 +41,7 @@ export default defineConfig({
       input: {
         desk: here("src/desk.ts"),
         public: here("src/public.ts"),
+        portal: here("src/portal.ts"),
         "call-worker": here("src/call-worker.ts"),
         "form-page": here("src/form-page.ts"),
         field: here("src/field.ts"),

@@ -57,12 +57,14 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "retention_request": {"kind": "access", "state": "received"},
     "retention_erasure": {"state": "proposed"},
     "repatriation_returnee": {"state": "waiting", "travel_paper": ""},
+    "network_directorychange": {"kind": "edited"},
     "repatriation_traveller": {"state": "planned"},
     "repatriation_visit": {"month": 1, "result": "safe", "reason": ""},
     "reports_report": {"state": "draft"},
     "shelter_house": {"kind": "rumah_aman", "stay_days": 7},
     "shelter_room": {"age_group": "adult", "sex": "P"},
     "shelter_bed": {"kind": "bed", "closed_reason": ""},
+    "tidings_line": {"state": "live", "shows": "messages", "ended_why": ""},
     "shelter_admission": {"state": "asked", "reason": "", "conflict": ""},
     "shelter_stay": {"state": "ended", "ending": "home"},
     "shelter_daynote": {"withdraw_reason": ""},
@@ -249,12 +251,13 @@ def _key(connection: Connection, table: str) -> str:
 
 
 def secured_tables(connection: Connection) -> list[str]:
-    """Every table under row security that is not public reference or directory data."""
+    """Every table under row security that the app may read, but for lists and directory data."""
     return [
         row[0]
         for row in connection.execute(
             "select relname from pg_class where relnamespace = 'public'::regnamespace "
-            "and relkind in ('r', 'p') and relrowsecurity and relname <> all(%s) order by 1",
+            "and relkind in ('r', 'p') and relrowsecurity and relname <> all(%s) "
+            "and has_table_privilege('rangkul_app', oid, 'select') order by 1",
             [_open_tables()],
         )
     ]

@@ -56,8 +56,13 @@ from rangkul.custody import queries as custody
 from rangkul.custody.models import Case
 from rangkul.exchange import operations as exchange
 from rangkul.exchange import queries as export_queries
+from rangkul.foundation import longcode, vault
+from rangkul.foundation.ids import new_id
+from rangkul.foundation.numbers import number_of
 from rangkul.foundation.scope import acting, system
+from rangkul.foundation.vault import DataClass, Owner
 from rangkul.people import operations as people
+from rangkul.people import queries as people_queries
 from rangkul.people.identity import Identity
 from rangkul.people.models import Person
 from rangkul.referrals import operations as referrals
@@ -69,13 +74,14 @@ from rangkul.repatriation import queries as repatriation_queries
 from rangkul.reports import operations as reports
 from rangkul.reports import queries as report_queries
 from rangkul.reports.content import About, ReportContent, Reporter
-from rangkul.reports.models import EarlierContact
+from rangkul.reports.models import DoorReport, EarlierContact, Flock, Report, ReportFile
 from rangkul.retention import operations as rights
 from rangkul.retention import queries as rights_queries
 from rangkul.shelter import operations as shelter
 from rangkul.shelter import queries as shelter_queries
 from rangkul.shelter.models import PlaceLook
 from rangkul.shelter.sealed import HousePlace
+from rangkul.tidings import operations as tidings
 
 REPORTER, REPORTER_PHONE = "Paulina Uji Seran", "085712349876"
 NOTE = "Ia mau pulang ke rumah bibinya di Oebobo."
@@ -94,6 +100,7 @@ DECISION_WORDS = "Kontrol siku bersama perawat Marsiana"
 TRANSFER_WORDS = "Sebentar lagi menetap bersama ibunya di seberang pulau"
 ASKED_WORDS = "Siapa saja yang sudah membaca ceritaku sejak lebaran"
 TRIAGE_WHY = "Pelaku sudah ditahan sejak Selasa"
+TIDINGS_WORDS = "Jangan lewat nomor lama, ia yang pegang"
 OFFICE = "Dinas Uji Penerima Tabel"
 BORROWED_WORDS = "Ia duduk di ruang tunggu berselendang ungu"
 _NOBODY = UUID(int=0)
@@ -106,7 +113,7 @@ SECRETS = (
     HOUSE_NAME, HOUSE_NOTE, HOUSE_PLACE.address, HOUSE_PLACE.phone, HOUSE_PLACE.latitude,
     HOUSE_PLACE.longitude, HOUSE_PLACE.way, MEETING_POINT,
     AGENDA_WORDS, SHOWN_WORDS, DECISION_WORDS, TRANSFER_WORDS, ASKED_WORDS, WITNESS, "Wilhelmina",
-    BORROWED_WORDS,
+    BORROWED_WORDS, TIDINGS_WORDS,
 )  # fmt: skip
 CALM = {
     "bahaya_kini": "tidak", "senjata": "tidak", "cekik": "tidak", "ancam_bunuh": "tidak",
@@ -203,6 +210,7 @@ def build(cast: Cast) -> World:
     _ask_about_her_data(world, at)
     _take_somebody_in(world, at)
     _borrow(world, at)
+    _give_her_a_code(world, at)
     _send_somebody_home(world, at)
     _offer_the_other_case(world, at)
     _call_a_desk(world, at)
@@ -380,7 +388,28 @@ def _take_a_report(world: World, at: datetime) -> None:
             report_id=draft.id, expected_version=draft.version, content=report_content(),
             by=joko, at=at,
         )  # fmt: skip
+        _give_it_a_door(world, draft.id, at)
     world.report_id = draft.id
+
+
+def _give_it_a_door(world: World, report_id: int, at: datetime) -> None:
+    """What the public's door would add to it: a talk, a group, a file."""
+    report = Report.objects.get(id=report_id)
+    flock = Flock.objects.create(
+        agency_id=SEMARANG, desk_id=INTAKE_DESK[SEMARANG], begun_at=at, latest_at=at,
+        called_at=at, many=1,
+    )  # fmt: skip
+    DoorReport.objects.create(
+        report=report, agency_id=SEMARANG, language="id", danger=False, flock=flock
+    )
+    file_id = new_id()
+    key = vault.key_for(Owner("report", report.id), report.subject, DataClass.ACCOUNT)
+    ReportFile.objects.create(
+        id=file_id, agency_id=SEMARANG, report=report, at=at, media_type="application/pdf",
+        size=9, scan="clean",
+        content_sealed=vault.seal(key, report_queries.file_place(file_id), b"%PDF-1.4\n"),
+    )  # fmt: skip
+    world.parts |= {"flock": number_of("KL", flock.id), "file_id": file_id}
 
 
 def report_content() -> ReportContent:
@@ -435,6 +464,21 @@ def _take_somebody_in(world: World, at: datetime) -> None:
         "house_id": house.id, "room_id": room.id, "bed_id": second.id, "day_note_id": note.id,
         "packet": referral_queries.packet_number(request.id),
     }  # fmt: skip
+
+
+def _give_her_a_code(world: World, at: datetime) -> None:
+    """Her companion gave her a code, and she wrote by it."""
+    ratih = world.cast.ratih
+    with acting(ratih):
+        person = people_queries.get_survivor(ratih, world.case_id)
+        given = tidings.give_code(
+            case_id=world.case_id, person_id=person.id, language="id", shows="details",
+            ends_on=(at + timedelta(days=90)).date(), by=ratih, at=at,
+        )  # fmt: skip
+    found = tidings.find_line(code=given.code, digest=longcode.digest(given.code), at=at)
+    assert found is not None
+    tidings.write_by_code(pointer=found, text=TIDINGS_WORDS, token=uuid4(), at=at)
+    world.parts["line_id"] = given.line.id
 
 
 def _borrow(world: World, at: datetime) -> None:

@@ -10,6 +10,10 @@ interface SpriteOptions {
   outline: string;
   /** Folder of drawings of our own; the file's name is the symbol's name. */
   marks: string;
+  /** The sprite's name. */
+  file: string;
+  /** The browser tab's icon: which drawing, under which name. */
+  tab: { mark: string; file: string };
 }
 
 /** The browser tab cannot inherit a colour. */
@@ -39,7 +43,7 @@ function namesIn(list: string): string[] {
   return names;
 }
 
-function sprite({ list, outline, marks }: SpriteOptions): string {
+function sprite({ list, outline, marks }: Pick<SpriteOptions, "list" | "outline" | "marks">): string {
   const icons = namesIn(list).map((name) => {
     const file = join(outline, `${name}.svg`);
     if (!existsSync(file)) {
@@ -56,14 +60,14 @@ function sprite({ list, outline, marks }: SpriteOptions): string {
 /** The Vite plugin; an unknown or repeated icon name stops the build. */
 export function iconSprite(options: SpriteOptions): Plugin {
   return {
-    name: "rangkul-icon-sprite",
+    name: `rangkul-icon-sprite:${options.file}`,
     buildStart() {
       this.addWatchFile(options.list);
     },
     generateBundle() {
-      this.emitFile({ type: "asset", fileName: "icons.svg", source: sprite(options) });
-      const mark = readFileSync(join(options.marks, "rangkul.svg"), "utf8");
-      this.emitFile({ type: "asset", fileName: "mark.svg", source: mark.replaceAll("currentColor", TEAL) });
+      this.emitFile({ type: "asset", fileName: options.file, source: sprite(options) });
+      const mark = readFileSync(join(options.marks, options.tab.mark), "utf8");
+      this.emitFile({ type: "asset", fileName: options.tab.file, source: mark.replaceAll("currentColor", TEAL) });
     },
   };
 }

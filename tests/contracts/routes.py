@@ -27,7 +27,9 @@ from rangkul.api.numbers import AGENCY, number_of
 from rangkul.conferences import queries as conferences
 from rangkul.custody import queries as custody
 from rangkul.exchange import queries as exports
+from rangkul.exchange.hsds.mapping import organization_id
 from rangkul.foundation.actor import Actor
+from rangkul.foundation.numbers import number_of as number_of_row
 from rangkul.referrals import queries as referrals
 from rangkul.repatriation import queries as repatriation
 from rangkul.reports import queries as reports
@@ -62,10 +64,16 @@ class Route:
         return self.address.startswith("/openrosa/")
 
     @property
+    def is_public(self) -> bool:
+        """Whether it is the public portal's: for everybody, and nobody is known there."""
+        return self.address.startswith(("/info/", "/en/info/"))
+
+    @property
     def names_one_thing(self) -> bool:
         """Whether it names a case, a report or a packet, or a row of one."""
         return self.address.startswith(
-            ("/kasus/<", "/laporan/<", "/laporan/kontak/<", "/rujukan/<", "/p/<",
+            ("/kasus/<", "/laporan/<", "/laporan-serupa/<", "/laporan/kontak/<", "/rujukan/<",
+             "/p/<",
              "/pelimpahan/<", "/panggilan/<", "/tak-terjawab/<",
              "/rapat/<",
              "/hak/permintaan/<", "/hak/penghapusan/<", "/hak/tahan/<",
@@ -216,6 +224,8 @@ def parts_of(world: World) -> dict[str, Any]:
     parts: dict[str, Any] = world.parts | {f"number of {kind}": n for kind, n in numbers.items()}
     parts |= {"pk": NOWHERE, "key": "kunci", "uidb36": "1", "rest": "tidak-ada"}
     parts |= {"procedure": "report_follow_up", "override_id": NOWHERE}
+    # What the open directory names: an agency of the cast.
+    parts |= {"identifier": organization_id("uji-semarang")}
     return parts
 
 
@@ -292,6 +302,8 @@ def parts_of_nothing() -> dict[str, Any]:
         "leg": repatriation.leg_number(NOWHERE), "returnee_id": NOWHERE, "hold_id": NOWHERE,
         "handover_id": _NIL, "clearance_id": NOWHERE, "journey_id": NOWHERE,
         "form_id": _NIL, "grant_id": NOWHERE, "stop_id": _NIL, "relation_id": _NIL, "look_id": _NIL,
+        "line_id": _NIL,
+        "flock": number_of_row("KL", NOWHERE), "file_id": _NIL,
         "person_id": _NIL, "link_id": _NIL, "basis_id": _NIL, "notice_id": _NIL,
     }  # fmt: skip
 

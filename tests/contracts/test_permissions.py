@@ -52,6 +52,11 @@ PUBLIC = {
     "/akun/confirm-email/<key>/", "/akun/password/reset/", "/akun/password/reset/done/",
     "/akun/password/reset/key/<uidb36>-<key>/", "/akun/password/reset/key/done/",
     "/api/v1/openapi.json",
+    # The directory of services as open data: for everybody, without a name or a shelter's place.
+    *(f"/api/hsds/v3/{each}" for each in ("", "openapi.json", "profile", "package.zip")),
+    *(f"/api/hsds/v3/{each}{one}" for one in ("", "/<identifier>") for each in (
+        "services", "service_at_locations", "organizations", "taxonomies", "taxonomy_terms",
+    )),
     # The installed page and its parts: the same for everybody, and nobody's data in them.
     "/lapangan/", "/lapangan/sw.js", "/lapangan/catatan.webmanifest", "/lapangan/bingkai/",
 }  # fmt: skip
@@ -234,7 +239,26 @@ def test_logged_out_one_meets_the_door_or_nothing(observed: Observed) -> None:
     }
     # Changing the page's language is no entry: it sends back to where one was.
     assert shown.pop(("/akun/bahasa/", "POST")) == "302"
-    assert {address for address, _ in shown} - PUBLIC - _doors_of_the_framework() == set()
+    portal = {route.address for route in routes() if route.is_public}
+    assert {address for address, _ in shown} - PUBLIC - portal - _doors_of_the_framework() == set()
+
+
+def test_the_portal_is_guarded_as_public_and_answers_everybody_alike(observed: Observed) -> None:
+    """Its guard drops every cookie: a signed-in colleague is nobody there."""
+    known = [
+        f"{method} {route.address}: {who}"
+        for route in routes()
+        for method in METHODS
+        if route.is_public
+        for who, answer in observed.table[route.address, method].items()
+        if answer != observed.table[route.address, method]["out"]
+    ]
+    assert known == []
+    assert [
+        route.address
+        for route in routes()
+        if route.is_public != getattr(route.view, "is_public", False)
+    ] == []
 
 
 def _doors_of_the_framework() -> set[str]:
@@ -303,7 +327,8 @@ def _lets_in(actor: Actor, wanted: Iterable[Permission], one_of: Iterable[Permis
 def test_a_form_without_its_secret_is_refused_everywhere(observed: Observed) -> None:
     taken = []
     for route in routes():
-        if route.is_api:
+        # The portal knows no session and reads no cookie: its forms have nothing to ride on.
+        if route.is_api or route.is_public:
             continue
         answer = observed.knocking.ask(route, "POST", "carries", csrf=True)
         if answer.status_code != 403:
@@ -318,7 +343,7 @@ def test_the_api_takes_no_cookie_for_a_token(observed: Observed) -> None:
     taken = [
         f"{method} {route.address}: {answer}"
         for route in routes()
-        if route.is_api and route.address not in open_without
+        if route.is_api and route.address not in open_without | PUBLIC
         for method in METHODS
         if (answer := said(knocking.ask(route, method, "superv."))) not in {"401", "405"}
     ]

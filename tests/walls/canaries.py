@@ -19,6 +19,7 @@ from tests.world import (
     REPORTER_PHONE,
     SECRETS,
     STORY,
+    TIDINGS_WORDS,
     TRIAGE_WHY,
 )
 
@@ -37,7 +38,7 @@ _BY_OFFICE: Final = {
 _HOUSE: Final = _ADDRESS | {HOUSE_NAME, HOUSE_NOTE}
 _REPORT: Final = frozenset({REPORTER, "Paulina", REPORTER_PHONE, STORY})
 _FILE: Final = frozenset(
-    {NIK, PHONE, ADDRESS, SUSPECT, "Bramantyo", NOTE, DOCUMENT_NAME, TRIAGE_WHY}
+    {NIK, PHONE, ADDRESS, SUSPECT, "Bramantyo", NOTE, DOCUMENT_NAME, TRIAGE_WHY, TIDINGS_WORDS}
 )
 
 

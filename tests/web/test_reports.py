@@ -449,4 +449,4 @@ class TestWhoSeesWhat:
 
 
 # session, person, memberships; savepoint, scope, release; reports, clocks, areas; waiting count.
-LIST = 8
+LIST = 9

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.django_db
 DOORS = (
     "/akun/2fa/", "/akun/reauthenticate/", "/akun/logout/", "/akun/bahasa/", "/akun/kunci/",
     "/akun/buka/", "/akun/tetap/",
+    # The public's portal takes no session and knows nobody: it is the same for everybody.
+    "/info/", "/en/info/",
 )  # fmt: skip
 
 

@@ -1,17 +1,7 @@
-/** Bytes, texts and numbers of items, as WebCrypto wants them. */
+/** Marks and numbers of a finished item, as WebCrypto wants them. */
+import type { Bytes } from "../shared/bytes";
 
-export type Bytes = Uint8Array<ArrayBuffer>;
-
-/** Whole blocks only, so that a sealed item's size tells little of what it says. */
-const BLOCK = 4_096;
-
-export function ofText(text: string): Bytes {
-  return new TextEncoder().encode(text);
-}
-
-export function ofBase64(text: string): Bytes {
-  return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-}
+export { joined, ofBase64, ofNumber, ofText, padded, type Bytes } from "../shared/bytes";
 
 export function ofHex(text: string): Bytes {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -20,28 +10,4 @@ export function ofHex(text: string): Bytes {
 /** A UUID's sixteen bytes. */
 export function ofUuid(uuid: string): Bytes {
   return ofHex(uuid.replaceAll("-", ""));
-}
-
-export function ofNumber(number: number): Bytes {
-  const data = new Uint8Array(4);
-  new DataView(data.buffer).setUint32(0, number);
-  return data;
-}
-
-export function joined(...parts: Bytes[]): Bytes {
-  const data = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
-  return data;
-}
-
-/** JSON with spaces after it, up to the next whole block. */
-export function padded(value: unknown): Bytes {
-  const said = ofText(JSON.stringify(value));
-  const data = new Uint8Array(Math.ceil(said.length / BLOCK) * BLOCK).fill(0x20);
-  data.set(said);
-  return data;
 }

@@ -50,6 +50,12 @@ def count_unseen(actor: Actor, *, now: datetime) -> int:
     return waiting.order_by().values("subject_kind", "subject_id", "kind").distinct().count()
 
 
+def open_subjects(subject_kind: str) -> list[str]:
+    """What calls of this sort are still about; under the scope of the tick."""
+    waiting = Alert.objects.filter(subject_kind=subject_kind, ended_at__isnull=True)
+    return sorted(set(waiting.values_list("subject_id", flat=True)))
+
+
 def visible_among(actor: Actor, alert_ids: Iterable[object], *, now: datetime) -> list[Alert]:
     """Those of these alerts that call this person."""
     return list(_called(actor, now).filter(id__in=list(alert_ids)))
@@ -100,3 +106,8 @@ def seen_by(user_ids: Collection[int], alert_ids: Collection[UUID]) -> set[tuple
     """(alert, user) of those among these who have seen it on the screen."""
     found = Seen.objects.filter(alert_id__in=alert_ids, user_id__in=user_ids)
     return set(found.values_list("alert_id", "user_id"))
+
+
+def count_calls(*, desk_id: int, kind: str, since: datetime) -> int:
+    """How often a desk was called for this kind since then, under the running scope."""
+    return Alert.objects.filter(desk_id=desk_id, kind=kind, at__gte=since).count()

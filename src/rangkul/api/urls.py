@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -49,6 +49,8 @@ for _pattern in _patterns:
 urlpatterns = [
     path("v1/openapi.json", describe, name="api-description"),
     path("v1/", (_patterns, _app, _namespace)),
+    # The directory as open data, by the standard's own description; it is no part of v1.
+    path("hsds/v3/", include("rangkul.api.hsds")),
     # A line break too is part of an address that is none.
     re_path(r"^(?P<rest>[\s\S]+)$", nowhere),
 ]

@@ -218,3 +218,26 @@ class Training(models.Model):
         public = ("id", "agency_id", "module", "finished_on", "noted_at")
         personal = ("user_id", "noted_by")
         sealed = ()
+
+
+class OfferCount(models.Model):
+    """How many job offers one process saw checked on one day, and with which signs: with noise.
+
+    ``noisy`` holds ``offer_counts.cells()`` → a whole number, below zero too; ``epsilon`` is what
+    the noise was drawn for, ``rules`` the version of the questions. The exact numbers stood in that
+    process's memory alone, and no row of this table ever changes.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    counted_on = models.DateField()
+    rules = models.CharField(max_length=12)
+    epsilon = models.CharField(max_length=8)
+    noisy = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["counted_on"], name="offercount_day")]
+
+    class Privacy:
+        public = ("id", "counted_on", "rules", "epsilon", "noisy")
+        personal = ()
+        sealed = ()

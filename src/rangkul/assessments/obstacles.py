@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import connection
+
+from rangkul.access.permissions import Permission
+from rangkul.access.policy import require
 from rangkul.assessments.models import Submission
 from rangkul.assessments.workflow import IN_FILE
 from rangkul.custody import queries as custody
 from rangkul.foundation.actor import Actor
 
 LOG: Final = "rk12_hambatan"
-_SEEN: Final[tuple[tuple[str, frozenset[str], str], ...]] = (
+SEEN: Final[tuple[tuple[str, frozenset[str], str], ...]] = (
     ("h_privat", frozenset({"tidak"}), "ruang"),
     ("h_aman", frozenset({"tidak"}), "tidak_aman"),
     ("h_jurubahasa", frozenset({"keluarga", "pihak_pelaku"}), "bahasa"),
@@ -26,6 +30,8 @@ _SEEN: Final[tuple[tuple[str, frozenset[str], str], ...]] = (
     ("h_berhenti", frozenset({"diminta"}), "diminta"),
 )
 """The item of block H, the answers that tell of an obstacle, and its kind."""
+STRETCHES: Final = (30, 90, 365)
+"""The days over which obstacles are counted; the database answers coordinators for no others."""
 FRESH_DAYS: Final = 30
 MEETING_FROM: Final = 3
 """As many of one kind in thirty days are taken to the coordination meeting [local]."""
@@ -42,6 +48,31 @@ class Obstacle:
     place: str
     case_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """In how many cases a kind was met; ``place`` an agency's id, a province's code, or "" for all.
+
+    Never of fewer than five cases.
+    """
+
+    place: str
+    kind: str
+    cases: int
+
+
+def list_cells(actor: Actor, *, days: int) -> list[Cell]:
+    """What coordinators learn: kinds by agency in a province, by province for the nation's.
+
+    ``days`` is one of ``STRETCHES``. Empty for everybody else, and of what is too small to be told
+    without telling of a person; one query.
+    """
+    require(actor.roles, Permission.SEE_PROVINCE)
+    with connection.cursor() as cursor:
+        cursor.execute("select * from house.obstacle_cells(%s)", [days])
+        found = [Cell(place or "", kind, cases) for place, kind, cases in cursor.fetchall()]
+    return sorted(found, key=lambda cell: (-cell.cases, cell.kind, cell.place))
 
 
 def list_obstacles(actor: Actor, *, since: datetime) -> list[Obstacle]:
@@ -74,6 +105,6 @@ def _told(
                 kind, one("tahap"), one("akibat"), one("desk"), one("wilayah"), case_id, at
             )
         return
-    kinds = {kind: None for item, codes, kind in _SEEN if one(item) in codes}
+    kinds = {kind: None for item, codes, kind in SEEN if one(item) in codes}
     for kind in kinds:
         yield Obstacle(kind, "asesmen", "", "", "", case_id, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rangkul.foundation.roles import APP
@@ -51,4 +52,62 @@ grant update (standing) on assessments_submission to {APP};
 create policy mine_update on assessments_submission for update to {APP}
 using ((select house.current_agency()) = any(reach))
 with check ((select house.current_agency()) = any(reach));
+"""
+
+
+def obstacle_cells(
+    seen: Sequence[tuple[str, frozenset[str], str]], log: str, stretches: Sequence[int]
+) -> str:
+    """The function by which coordinators learn of obstacles; ``seen`` as ``obstacles.SEEN``.
+
+    It stands in the migration as it was then; a contract test tells when the constants have moved.
+    """
+    told = ", ".join(
+        f"('{item}', '{code}', '{kind}')" for item, codes, kind in seen for code in sorted(codes)
+    )
+    lengths = ", ".join(map(str, stretches))
+    return f"""
+-- What stood in the way in a province, for its coordinator: how many cases met each kind at each
+-- agency. The nation's coordinator is told provinces. A cell of fewer than five cases is left out,
+-- and a total (no place) from which one could be reckoned too. Three stretches, so that two
+-- questions a day apart tell nothing of one person.
+create function house.obstacle_cells(p_days integer)
+returns table (place text, kind text, cases bigint) language plpgsql stable
+security definer set search_path = house, public, pg_temp as $body$
+declare who house.scope_value := house.scope(); own text; whole boolean;
+begin
+  select left(a.area_id, 2), 'koordinator_nasional' = any(m.roles) into own, whole
+    from network_membership m join network_agency a on a.id = m.agency_id
+    where m.id = who.membership and who.purpose = 'work'
+    and m.roles && array['koordinator_provinsi', 'koordinator_nasional']::varchar[];
+  if own is null or p_days not in ({lengths}) then return; end if;
+  return query
+    with told(item, code, means) as (values {told}),
+    met as (
+      select c.id as case_id, case when whole then left(a.area_id, 2) else a.id::text end as spot,
+        case when s.instrument = '{log}' then v.code else t.means end as what
+      from assessments_submission s
+        join custody_case c on c.id = s.case_id
+        join network_agency a on a.id = c.lead_agency_id
+        cross join lateral jsonb_each(s.answers) as e(path, codes)
+        cross join lateral jsonb_array_elements_text(
+          case jsonb_typeof(e.codes) when 'array' then e.codes else '[]'::jsonb end) as v(code)
+        left join told t on t.item = regexp_replace(e.path, '^.*/', '') and t.code = v.code
+      where s.standing in ('kept', 'both')
+        and s.entered_at >= clock_timestamp() - make_interval(days => p_days)
+        and (whole or left(a.area_id, 2) = own)
+        and case when s.instrument = '{log}'
+          then regexp_replace(e.path, '^.*/', '') = 'macam' and v.code ~ '^[a-z0-9_]{{1,32}}$'
+          else t.means is not null end),
+    cells as (select spot, what, count(distinct case_id) as many from met group by 1, 2),
+    whole_of as (
+      select what, sum(many)::bigint as many,
+        coalesce(sum(many) filter (where many < 5), 0) as hidden
+      from cells group by 1)
+    select spot, what, many from cells where many >= 5
+    union all
+    select null, what, many from whole_of where many >= 5 and (hidden = 0 or hidden >= 5);
+end $body$;
+revoke all on function house.obstacle_cells(integer) from public;
+grant execute on function house.obstacle_cells(integer) to {APP};
 """

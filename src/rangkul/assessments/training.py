@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -20,6 +21,11 @@ from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.ids import new_id
 from rangkul.reference.zones import latest_date
 from rangkul.trail.operations import record
+
+REPORTER: Final = "pelapor"
+"""Half a day for whoever may send reports from a school, a clinic or a village; no form asks it."""
+MODULES: Final = (*TRAININGS, REPORTER)
+"""Everything that an agency notes as finished."""
 
 
 def held_by(user_ids: Iterable[int]) -> dict[int, dict[str, date]]:
@@ -39,14 +45,14 @@ def note(
     Raises ``InvalidInput`` for an unknown module or a day to come.
     """
     require(by.roles, Permission.MANAGE_STAFF)
-    if not set(modules) <= set(TRAININGS):
+    if not set(modules) <= set(MODULES):
         raise InvalidInput({"modules": "unknown"})
     if finished_on > latest_date(at):
         raise InvalidInput({"finished_on": "future"})
     before = {
         row.module: row for row in Training.objects.filter(agency_id=by.agency_id, user_id=user_id)
     }
-    for module in TRAININGS:
+    for module in MODULES:
         if module in modules and module not in before:
             Training.objects.create(
                 id=new_id(), agency_id=by.agency_id, user_id=user_id, module=module,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pyxform.errors import PyXFormError
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 from pyxform.xls2xform import convert
@@ -27,6 +31,7 @@ _NOT_HERE: Final = frozenset(
 )  # fmt: skip
 _MOST_TOLD: Final = 40
 _DEEP: Final = 12
+_LEAST_BITS: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,22 @@ def _settings_problems(book: Workbook) -> Iterator[Problem]:
         yield Problem("sent_elsewhere", "Formulir ini akan mengirim jawaban ke alamat lain; "
                       "hapus submission_url.", "This form would send answers to another address; "
                       "remove submission_url.", "settings")  # fmt: skip
+    for _line, row in book.rows("settings"):
+        if row.get("public_key") and not is_sealing_key(row["public_key"]):
+            yield Problem("key_unreadable", "public_key bukan kunci publik RSA (Base64, minimal "
+                          "2048 bit). Salin kunci lembaga dari Ponsel → Kunci, atau hapus "
+                          "public_key.", "public_key is no RSA public key (Base64, at least 2048 "
+                          "bits). Copy the agency's key from Phones → Key, or remove public_key.",
+                          "settings")  # fmt: skip
+
+
+def is_sealing_key(text: str) -> bool:
+    """Whether this is a public key that ODK's clients seal with: RSA, DER in Base64, 2048 bits."""
+    try:
+        key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return isinstance(key, RSAPublicKey) and key.key_size >= _LEAST_BITS
 
 
 def _list_of(row: Row) -> str:

@@ -29,6 +29,7 @@ COMMANDS = {
     "register": ("register", "the register of processing, from the code (UU 27/2022 art. 31)"),
     "breach": ("breach", "who, what, when and whom to tell, sealed to one recipient"),
     "export": ("export", "which export a marked row came from, who made it and for whom"),
+    "directory": ("directory", "the directory of services out to files of HSDS 3.0, and in"),
     "doctor": ("doctor", "what an operator must know: ring, worker, trail, backup, scanner, TLS"),
     "trail": ("trail", "seal and verify the record of acts; go on after a restore"),
     "token": ("token", "make, list and withdraw the API's tokens"),

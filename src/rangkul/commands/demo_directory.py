@@ -1,7 +1,7 @@
 """Loads the demonstration's agencies, desks, staff and rosters; safe to repeat.
 
-Every entry is unconfirmed: no agency has been asked. Accounts are marked as the demonstration's and
-have no password.
+Every entry of an agency that exists is unconfirmed: none has been asked. Accounts are marked as
+the demonstration's and have no password.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from rangkul.commands.demo_data.entries import (
     read_agencies,
     read_staff,
 )
+from rangkul.foundation import hour
 from rangkul.network.hours import Schedule, Span, spans_between
 from rangkul.network.models import Agency, Desk, DutyShift, Membership
 from rangkul.network.operations import (
@@ -87,6 +88,9 @@ def _load_agency(entry: AgencyEntry, known: dict[str, Agency], *, using: str) ->
             offers=_offers(desk),
             always_open=desk.always_open,
             hours=desk.hours,
+            confirmed_at=None
+            if desk.confirmed_days_ago is None
+            else hour.now() - desk.confirmed_days_ago * _DAY,
         )
     return agency
 
@@ -102,6 +106,12 @@ def _details(desk: DeskEntry, serves: Sequence[str]) -> DeskDetails:
         capacity=desk.capacity,
         latitude=desk.latitude,
         longitude=desk.longitude,
+        whatsapp=desk.whatsapp,
+        website=desk.website,
+        address=desk.address,
+        access_notes=desk.access_notes,
+        hours_note=desk.hours_note,
+        listed=desk.listed,
     )
 
 

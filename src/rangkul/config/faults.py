@@ -20,6 +20,8 @@ from rangkul.foundation.vault import KeyDestroyed
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.look.wayback import page_of
 from rangkul.network.policy import NotAMember
+from rangkul.portal.page import fault as public_fault
+from rangkul.portal.page import language_of
 from rangkul.reference.policy import KeepingForbidden
 
 log = logging.getLogger("rangkul.faults")
@@ -37,6 +39,8 @@ _TEMPLATES = {
 
 
 def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    if language_of(request.path_info) is not None:
+        return public_fault(request, status)
     return render(request, _TEMPLATES[status], context, status=status)
 
 
@@ -104,11 +108,13 @@ def fault(request: HttpRequest) -> HttpResponse:
     if isinstance(cause, (OperationalError, InterfaceError)):
         log.error("database away: %s", type(cause).__name__)
         # Rendered without the request: the session would ask the database again.
-        return _bare(503)
-    return _bare(500)
+        return _bare(request, 503)
+    return _bare(request, 500)
 
 
-def _bare(status: int) -> HttpResponse:
+def _bare(request: HttpRequest, status: int) -> HttpResponse:
+    if language_of(request.path_info) is not None:
+        return public_fault(request, status)
     from django.template.loader import render_to_string
 
     return HttpResponse(render_to_string(_TEMPLATES[status]), status=status)

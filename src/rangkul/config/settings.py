@@ -29,6 +29,7 @@
 | RANGKUL_TEXT_PROVIDER | dotted name of the text messages' provider; files when unset |
 | RANGKUL_OUTGOING | folder for what the file-writing channels write |
 | RANGKUL_PUSH_SERVICES | further push services, as origins with commas between |
+| RANGKUL_EXIT | where *Keluar cepat* leads, an everyday page; the weather when unset |
 | RANGKUL_CHECK | "1": for tools that only read code; no database, a throwaway ring |
 """
 
@@ -143,10 +144,12 @@ INSTALLED_APPS = [
     "rangkul.conferences",
     "rangkul.shelter",
     "rangkul.repatriation",
+    "rangkul.tidings",
     "rangkul.retention",
     "rangkul.exchange",
     "rangkul.api",
     "rangkul.field",
+    "rangkul.portal",
     "rangkul.jobs",
 ]
 
@@ -157,6 +160,8 @@ MIDDLEWARE = [
     "rangkul.config.unkept.UnkeptMiddleware",
     "rangkul.config.methods.MethodMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    # Before the session: the public's pages know nobody.
+    "rangkul.config.public.PublicMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rangkul.config.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -315,6 +320,13 @@ PUSH_SERVICES = frozenset(
 )
 # Whom a push service may write to (RFC 8292, 2.1).
 PUSH_CONTACT = f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
+
+# -- the public's portal ------------------------------------------------------------------------
+
+# Where a quick exit leads: an everyday page of Indonesia that nobody wonders about.
+EXIT = os.environ.get("RANGKUL_EXIT", "") or "https://www.bmkg.go.id/"
+if urlsplit(EXIT).scheme not in {"https", "http"} or not urlsplit(EXIT).hostname:
+    raise ImproperlyConfigured("RANGKUL_EXIT must be a whole address: https://…")
 
 # -- headers ----------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ handler404 = "rangkul.config.faults.not_found"
 handler500 = "rangkul.config.faults.fault"
 
 urlpatterns = [
+    path("info/", include("rangkul.portal.urls")),
+    path("en/info/", include("rangkul.portal.urls", namespace="portal-en")),
     path("", include("rangkul.desk.urls")),
     path("jaringan/akun-layanan/", _admin(screens.tokens), name="service-tokens"),
     path("jaringan/akun-layanan/cabut/", _admin(screens.withdraw), name="service-token-withdraw"),

@@ -71,6 +71,8 @@ def _daily(actor: Actor) -> Iterator[NavEntry]:
         yield _entry("late-list", "clock-exclamation", pgettext("page", "Late"), key="t")
     if may(actor.roles, Permission.REASSIGN_UNANSWERED):
         yield _entry("unanswered-list", "phone-call", _("Unanswered"))
+    if may(actor.roles, Permission.SEE_PROVINCE):
+        yield _entry("form-obstacles-area", "barrier-block", _("Obstacles"))
     if may(actor.roles, Permission.SEND_REGISTERED_REPORT):
         yield _entry("reporter-home", "message-report", _("My reports"), key="p")
 

@@ -27,6 +27,7 @@ from rangkul.conferences.queries import DecisionView, Entry
 from rangkul.custody import queries as custody
 from rangkul.desk import pauses, wording
 from rangkul.desk.page import StaffRequest, only_coordinates, staff
+from rangkul.network import queries as network
 from rangkul.reference.zones import zone_of
 from rangkul.referrals import queries as referrals
 from rangkul.repatriation import queries as repatriation
@@ -126,6 +127,9 @@ def today(request: StaffRequest) -> HttpResponse:
         "sees_cases": _sees_cases(request),
         "paused": pauses.rows(request, whole_unit=whole_unit) if _sees_cases(request) else [],
         "conflicts": assessments.count_conflicts(actor) if _sees_cases(request) else 0,
+        "entries_due": len(network.list_to_confirm(actor, at=now))
+        if may(actor.roles, Permission.EDIT_AGENCY)
+        else 0,
         "done": _done(request, since=midnight - timedelta(days=1)),
     }
     return render(request, "desk/today/today.html", context)

@@ -2,8 +2,7 @@
 
 An item is ``magic(4) key number(4) item(16) person(16) ephemeral point(65) nonce(12)`` and then
 AES-256-GCM over JSON that is padded with spaces to whole blocks; all before the nonce is bound in.
-The key is HKDF-SHA256 over ECDH on P-256, an ephemeral pair to the agency's (the pattern of
-RFC 9180's base mode, in what WebCrypto offers everywhere). Whoever sealed cannot open again.
+How it is sealed to the agency's pair says `foundation.pairs`. Whoever sealed cannot open again.
 """
 
 from __future__ import annotations
@@ -11,17 +10,13 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from rangkul.foundation import pairs
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import RangkulError
 from rangkul.foundation.keyring import KeyRing
@@ -29,16 +24,8 @@ from rangkul.foundation.keyring import KeyRing
 MAGIC: Final = b"RKO1"
 MOST: Final = 1_500_000
 """Bytes of one item; a filling has at most a million signs."""
-_INFO: Final = b"rangkul/offline/1"
-_POINT: Final = 65
-_HEADER: Final = 4 + 4 + 16 + 16 + _POINT
-_NONCE: Final = 12
-_TAG: Final = 16
-# A fresh pair each quarter. Former ones are derived again for as long as the ring stands, because
-# what waits on a phone is never given up for its age.
-_PERIOD: Final = timedelta(days=90)
-# NIST SP 800-186, 3.2.1.3: the order of P-256.
-_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_PURPOSE: Final = "offline"
+_HEADER: Final = 4 + 4 + 16 + 16 + pairs.POINT
 
 
 class ItemDamaged(RangkulError):
@@ -63,13 +50,12 @@ class Item:
 
 def key_number(at: datetime) -> int:
     """Which of an agency's pairs is given to browsers at this hour."""
-    return int(at.timestamp() // _PERIOD.total_seconds())
+    return pairs.key_number(at)
 
 
 def public_point(ring: KeyRing, *, agency_id: int, number: int) -> bytes:
     """The public half as an uncompressed point of P-256 (SEC 1, 2.3.3)."""
-    public = _private(ring, agency_id, number).public_key()
-    return public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return pairs.public_point(ring, _PURPOSE, agency_id=agency_id, number=number)
 
 
 def person_mark(ring: KeyRing, actor: Actor) -> bytes:
@@ -79,9 +65,9 @@ def person_mark(ring: KeyRing, actor: Actor) -> bytes:
 
 def open_item(ring: KeyRing, data: bytes, *, by: Actor, at: datetime) -> Item:
     """Open what ``by`` sealed. Raises ``ItemDamaged``, ``ItemOfAnother``."""
-    if not _HEADER + _NONCE + _TAG <= len(data) <= MOST or not data.startswith(MAGIC):
+    if not _HEADER + pairs.NONCE + pairs.TAG <= len(data) <= MOST or not data.startswith(MAGIC):
         raise ItemDamaged("not an item")
-    header, nonce = data[:_HEADER], data[_HEADER : _HEADER + _NONCE]
+    header = data[:_HEADER]
     (number,) = struct.unpack(">I", header[4:8])
     if header[24:40] != person_mark(ring, by):
         raise ItemOfAnother("sealed by another person or for another agency")
@@ -89,10 +75,10 @@ def open_item(ring: KeyRing, data: bytes, *, by: Actor, at: datetime) -> Item:
     if not 0 < number <= key_number(at) + 1:
         raise ItemDamaged("no such key")
     try:
-        point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), header[40:])
-        private = _private(ring, by.agency_id, number)
-        key = derived_key(private.exchange(ec.ECDH(), point), header[40:], private.public_key())
-        plain = AESGCM(key).decrypt(nonce, data[_HEADER + _NONCE :], header)
+        plain = pairs.open_sealed(
+            ring, _PURPOSE, agency_id=by.agency_id, number=number, header=header,
+            closed=data[_HEADER:],
+        )  # fmt: skip
         content = json.loads(plain)
         # Half a sign, which no text of ours can hold, stands in JSON as an escape.
         json.dumps(content, ensure_ascii=False).encode()
@@ -101,15 +87,3 @@ def open_item(ring: KeyRing, data: bytes, *, by: Actor, at: datetime) -> Item:
     if not isinstance(content, dict):
         raise ItemDamaged("says nothing")
     return Item(UUID(bytes=header[8:24]), content)
-
-
-def derived_key(shared: bytes, ephemeral: bytes, public: ec.EllipticCurvePublicKey) -> bytes:
-    """The key of one item: bound to both points, so that neither can be exchanged."""
-    point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return HKDF(SHA256(), 32, salt=ephemeral + point, info=_INFO).derive(shared)
-
-
-def _private(ring: KeyRing, agency_id: int, number: int) -> ec.EllipticCurvePrivateKey:
-    # 384 bits for a number of 256: what the division leaves over is not noticeable.
-    wide = int.from_bytes(ring.derive(f"offline/{agency_id}/{number}", 48), "big")
-    return ec.derive_private_key(wide % (_ORDER - 1) + 1, ec.SECP256R1())

@@ -27,6 +27,7 @@ _MINUTE: Final = 60.0
 # What a person and a process may is a setting: a page of names takes 75, a file with its people 30.
 NAMED: Final = {
     "import": 6_000,
+    "intake": 6_000,
     "jobs": 6_000,
     "matching": 3_000,
     "tick": 600,

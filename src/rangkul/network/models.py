@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from rangkul.reference.models import Area
@@ -73,7 +75,11 @@ class Desk(models.Model):
     ``hours`` maps ISO weekday ("1" Monday … "7" Sunday) to lists of ["HH:MM", "HH:MM"].
     ``serves`` holds area codes, "ID" for the whole nation; empty means the agency's own area.
     ``free_places`` is what the agency itself published at ``free_places_at``; null is unknown.
-    A desk that offers shelter carries no coordinates: where it stands is told to nobody.
+    A desk that offers shelter carries neither address nor coordinates: where it stands is told to
+    nobody (a trigger holds it, see ``sql.SHELTER_STANDS_NOWHERE``). ``listed`` says whether the
+    public sees the desk. ``changed_at`` is when anything of its entry last changed,
+    ``confirmed_at`` when somebody of the agency (``confirmed_by``, an account's id) last said that
+    all of it is right.
     """
 
     id = models.AutoField(primary_key=True)
@@ -91,8 +97,17 @@ class Desk(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     phone = models.CharField(max_length=32, blank=True)
+    whatsapp = models.CharField(max_length=32, blank=True, default="", db_default="")
+    website = models.CharField(max_length=200, blank=True, default="", db_default="")
+    address = models.CharField(max_length=240, blank=True, default="", db_default="")
+    access_notes = models.CharField(max_length=300, blank=True, default="", db_default="")
+    hours_note = models.CharField(max_length=200, blank=True, default="", db_default="")
     takes_reports = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
+    listed = models.BooleanField(default=True, db_default=True)
+    changed_at = models.DateTimeField(default=now, db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.IntegerField(null=True)
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -117,6 +132,11 @@ class Desk(models.Model):
                 | models.Q(free_places_at__isnull=False),
                 name="desk_free_places_dated",
             ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True)
+                | models.Q(confirmed_at__isnull=False),
+                name="desk_confirmed_dated",
+            ),
         ]
         indexes = [GinIndex(fields=["serves"], name="desk_serves")]
 
@@ -124,7 +144,9 @@ class Desk(models.Model):
         public = (
             "id", "agency", "code", "name", "always_open", "hours", "capacity", "free_places",
             "free_places_at", "languages", "serves", "accessible", "latitude", "longitude",
-            "phone", "takes_reports", "active", "version",
+            "phone", "whatsapp", "website", "address", "access_notes", "hours_note",
+            "takes_reports", "active", "listed", "changed_at", "confirmed_at", "confirmed_by",
+            "version",
         )  # fmt: skip
         personal = ()
         sealed = ()
@@ -160,6 +182,53 @@ class DeskService(models.Model):
         public = (
             "id", "agency", "desk", "service", "sex", "age_min", "age_max", "residents_only",
             "active",
+        )  # fmt: skip
+        personal = ()
+        sealed = ()
+
+
+class DirectoryChange(models.Model):
+    """What changed in a desk's entry, when and by whom; rows are added and never altered.
+
+    ``before`` and ``after`` hold the changed fields only (see ``network.entries``). ``number`` is
+    the desk's version after the change, ``undoes`` the change that this one took back. ``by_user``
+    is an account's id, null for what came from outside.
+    """
+
+    KINDS = ("opened", "edited", "hours", "services", "places", "imported", "confirmed", "undone")
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=12)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    number = models.IntegerField()
+    undoes = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    by_user = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["desk", "number"], name="directory_change_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=(
+                        "opened", "edited", "hours", "services", "places", "imported", "confirmed",
+                        "undone",
+                    )
+                ),
+                name="directory_change_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="undone") | models.Q(undoes__isnull=True),
+                name="directory_change_undoes",
+            ),
+        ]  # fmt: skip
+
+    class Privacy:
+        public = (
+            "id", "agency", "desk", "kind", "before", "after", "number", "undoes", "at", "by_user",
         )  # fmt: skip
         personal = ()
         sealed = ()

@@ -30,6 +30,9 @@ CASE_ROLE_CODES: Final = frozenset(role.code for role in CASE_ROLES)
 # reach beyond it.
 FROM_OUTSIDE: Final = frozenset({NationalCoordinator.code, SystemAdministrator.code})
 
+# One or two vouched persons of a school, village, PKK group or health post (Roles, §14).
+MOST_REPORTERS: Final = 2
+
 # Named by the governor or the task force: only an agency of that level can hold the person.
 _PROVINCE_LEVELS: Final = frozenset({"provinsi", "nasional"})
 
@@ -110,6 +113,24 @@ class RoleFromOutside(RangkulError):
             f"The role {named.label_en} reaches beyond your agency, so it is given by the "
             "authority above it."
         )
+        super().__init__(self.message_en)
+
+
+class TooManyReporters(RangkulError):
+    """An institution has its registered reporters already; ``MOST_REPORTERS`` of them."""
+
+    code = "too_many_reporters"
+
+    message_id = (
+        "Lembaga ini sudah mempunyai dua pelapor terdaftar. Akhiri dahulu salah satunya: "
+        "yang sedikit itu dikenal, dilatih, dan dijamin."
+    )
+    message_en = (
+        "This institution has two registered reporters already. Please end one of them first: "
+        "the few are known, trained and vouched for."
+    )
+
+    def __init__(self) -> None:
         super().__init__(self.message_en)
 
 

@@ -90,3 +90,49 @@ revoke all on function house.guard_agreement_version() from public;
 create trigger house_guard_party before insert on network_agreementversion
   for each row execute function house.guard_agreement_version();
 """
+
+# A shelter's house stands nowhere in the directory. The desk's row is locked before a service is
+# added, so that an address and a shelter that arrive at the same moment do not pass each other.
+SHELTER_STANDS_NOWHERE = """
+update network_desk d set latitude = null, longitude = null
+  where exists (select 1 from network_deskservice o
+    where o.desk_id = d.id and o.service = 'hunian');
+
+create function house.guard_shelter_place() returns trigger language plpgsql
+set search_path = house, public, pg_temp as $body$
+begin
+  if tg_table_name = 'network_desk' then
+    if (new.address <> '' or new.latitude is not null or new.longitude is not null)
+        and exists (select 1 from network_deskservice
+          where desk_id = new.id and service = 'hunian') then
+      raise exception 'a shelter stands nowhere'
+        using errcode = '23514', constraint = 'shelter_stands_nowhere';
+    end if;
+  elsif new.service = 'hunian' then
+    perform 1 from network_desk where id = new.desk_id for update;
+    if exists (select 1 from network_desk where id = new.desk_id
+        and (address <> '' or latitude is not null or longitude is not null)) then
+      raise exception 'a shelter stands nowhere'
+        using errcode = '23514', constraint = 'shelter_stands_nowhere';
+    end if;
+  end if;
+  return new;
+end $body$;
+revoke all on function house.guard_shelter_place() from public;
+create trigger house_guard_place before insert or update on network_desk
+  for each row execute function house.guard_shelter_place();
+create trigger house_guard_place before insert or update on network_deskservice
+  for each row execute function house.guard_shelter_place();
+"""
+
+# What an agency confirmed as a whole counts for each of its desks, from the beginning of that day
+# where it stands. A desk that offers nothing and receives nothing is no door for the public.
+ENTRIES_SO_FAR = """
+update network_desk d
+  set confirmed_at = a.confirmed_on::timestamp at time zone r.timezone
+  from network_agency a join reference_area r on r.code = a.area_id
+  where a.id = d.agency_id and a.confirmed_on is not null;
+update network_desk d set listed = false
+  where not d.takes_reports and not exists (
+    select 1 from network_deskservice o where o.desk_id = d.id and o.active);
+"""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rangkul.foundation import memory
 from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable, RangkulError
-from rangkul.reference import events, policy, queries, release
+from rangkul.reference import events, gazetteer, policy, queries, release
 from rangkul.reference.calendar import Kind, Unit
 from rangkul.reference.models import (
     Area,
@@ -64,6 +64,7 @@ def load_reference(*, using: str, villages: bool = False) -> dict[str, int]:
             loaded["codes"] = _load_codes(using=using)
             loaded["procedures"] = _load_procedures(using=using)
     queries.forget_codes()
+    gazetteer.forget()
     return loaded
 
 

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from rangkul.foundation.errors import InvalidInput
 from rangkul.reference import queries as reference
 
+DOOR = "situs_publik"
+"""The channel of what the public writes by itself (a code of *saluran_laporan*)."""
+
 MOST_ACCOUNT = 20_000
 MOST_LINE = 300
 OLDEST = 125
@@ -20,7 +23,7 @@ _EASTERNMOST = ZoneInfo("Asia/Jayapura")
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealable:
+class Sealable:
     """Values that go into one seal as a JSON object; what was not said is left out."""
 
     def to_json(self) -> str:
@@ -40,7 +43,7 @@ class _Sealable:
 
 
 @dataclass(frozen=True, slots=True)
-class Reporter(_Sealable):
+class Reporter(Sealable):
     """Who reports; kept in a seal apart from the account (UU 21/2007 ps 33)."""
 
     name: str = ""
@@ -50,7 +53,7 @@ class Reporter(_Sealable):
 
 
 @dataclass(frozen=True, slots=True)
-class About(_Sealable):
+class About(Sealable):
     """The person the report is about, as far as it was said; ``contact_bans`` are codes."""
 
     name: str = ""

@@ -37,6 +37,22 @@ def content_open(actor: Actor, state: str) -> bool:
     )
 
 
+def talk_open(actor: Actor, report: Report) -> bool:
+    """Whether the talk with a reporter may be read: as the words, and by whoever led it on."""
+    return content_open(actor, report.state) or report.handled_by == actor.user_id
+
+
+def may_answer(actor: Actor) -> bool:
+    """Whether the person may write to a reporter: whoever takes reports, or leads them on."""
+    return may(actor.roles, Permission.TAKE_REPORT) or may(actor.roles, Permission.OPEN_CASE)
+
+
+def require_may_answer(actor: Actor) -> None:
+    """Raise ``Forbidden`` for anybody else."""
+    if not may_answer(actor):
+        raise Forbidden(Permission.TAKE_REPORT)
+
+
 def may_unjoin(actor: Actor, report: Report) -> bool:
     """Whether the person may take a joined report off its file: their own act, or the unit's."""
     unit = may(actor.roles, Permission.SEE_UNIT_CASES)

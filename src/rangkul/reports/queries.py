@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from rangkul.assessments import rk01_triase
 from rangkul.assessments.answers import Answers
@@ -23,7 +23,7 @@ from rangkul.people.tokens import REPORT
 from rangkul.reports import policy, workflow
 from rangkul.reports.content import About, ReportContent, Reporter
 from rangkul.reports.events import REPORT_SENT
-from rangkul.reports.models import EarlierContact, Report
+from rangkul.reports.models import DoorReport, EarlierContact, Report
 from rangkul.trail import queries as trail
 
 PAGE = 25
@@ -49,9 +49,15 @@ def get_report(actor: Actor, report_id: int) -> Report:
 
 
 def list_open(actor: Actor) -> list[Report]:
-    """Every visible report that waits for somebody, newest first; no more than ``MOST_OPEN``."""
+    """Every visible report that waits for somebody: unanswered danger, then the others.
+
+    Each newest first, no more than ``MOST_OPEN``. What stands under a group is in its line.
+    """
     found = Report.objects.filter(policy.visible_to(actor), state__in=workflow.OPEN)
-    return list(found.order_by("-entered_at", "-id")[:MOST_OPEN])
+    # Danger that nobody has answered is never pushed out of the list by what came after it.
+    danger = Case(When(state=workflow.RECEIVED, risk="tinggi", then=0), default=1)
+    alone = found.exclude(door__held=True).select_related("door")
+    return list(alone.order_by(danger, "-entered_at", "-id")[:MOST_OPEN])
 
 
 def list_reports(actor: Actor, *, before: int | None = None) -> list[Report]:
@@ -59,7 +65,7 @@ def list_reports(actor: Actor, *, before: int | None = None) -> list[Report]:
 
     ``before`` is the id of the last report of the page before; one that cannot be seen is no bound.
     """
-    found = Report.objects.filter(policy.visible_to(actor))
+    found = Report.objects.filter(policy.visible_to(actor)).select_related("door")
     bound = found.filter(id=before).first() if before else None
     if bound is not None:
         earlier = Q(entered_at=bound.entered_at, id__lt=bound.id)
@@ -67,15 +73,37 @@ def list_reports(actor: Actor, *, before: int | None = None) -> list[Report]:
     return list(found.order_by("-entered_at", "-id")[: PAGE + 1])
 
 
+def unread_in(report: Report) -> int:
+    """Messages from outside that nobody here has opened, of a report that a list gave out."""
+    row: DoorReport | None = getattr(report, "door", None)
+    return row.unread if row is not None else 0
+
+
 def waiting_counts(actor: Actor) -> list[Named]:
-    """``reports``: those received that nobody has taken in hand; for ``count_all``."""
+    """``reports``: those received that nobody took in hand, groups aside; for ``count_all``."""
     found = Report.objects.filter(policy.visible_to(actor), state=workflow.RECEIVED)
+    found = found.exclude(door__held=True)
     return [named_count("reports", found)]
 
 
 def place(report_id: int, column: str) -> vault.Place:
     """Where a report's seal stands."""
     return vault.Place("reports_report", column, report_id)
+
+
+def contact_place(report_id: int) -> vault.Place:
+    """Where the seal of a safe-contact choice stands."""
+    return vault.Place("reports_doorreport", "contact_sealed", report_id)
+
+
+def message_place(message_id: UUID) -> vault.Place:
+    """Where the seal of a message stands."""
+    return vault.Place("reports_message", "body_sealed", message_id)
+
+
+def file_place(file_id: UUID) -> vault.Place:
+    """Where the seal of a file that came with a report stands."""
+    return vault.Place("reports_reportfile", "content_sealed", file_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _OF_REQUESTS: Final = (
 _OF_ADMISSIONS: Final = (
     "admission_id in (select a.id from shelter_admission a where a.case_id = p_case)"
 )
+_OF_REPORTS: Final = "report_id in (select r.id from reports_report r where r.case_id = p_case)"
 _OF_TRANSFERS: Final = (
     "id in (select e.transfer_id from referrals_transferend e where e.case_id = p_case)"
 )
@@ -83,6 +84,16 @@ CLEARED: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = MappingProxyType({
         "happened_on": "null", "area": _EMPTY, "answers": "'{}'::jsonb", "result": "'{}'::jsonb",
         "violence_kinds": _NONE, "account_sealed": "null", "reporter_sealed": "null",
         "survivor_sealed": "null", "answers_sealed": "null",
+    }),
+    "reports_doorreport": (_OF_REPORTS, {
+        "contact_sealed": "null", "danger": "false", "withdrawn_at": "null",
+    }),
+    "reports_message": (_OF_REPORTS, {"body_sealed": _BLANK}),
+    "reports_reportfile": (_OF_REPORTS, {"content_sealed": _BLANK, "size": "0"}),
+    "tidings_line": (_OF_CASE, {"pressed_at": "null"}),
+    "tidings_word": (_OF_CASE, {"body_sealed": _BLANK, "pressed": "false"}),
+    "tidings_appointment": (_OF_CASE, {
+        "detail_sealed": "null", "starts_at": "told_at", "cancelled_at": "null",
     }),
     "shelter_admission": (_OF_CASE, {"note_sealed": "null"}),
     "shelter_intake": (_OF_ADMISSIONS, {"needs_sealed": _BLANK, "belongings_sealed": _BLANK}),
@@ -159,6 +170,10 @@ KEPT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "conferences_share": {"opened_by": _STAFF},
     "reports_report": {"risk": "a code without which no report stands", "taken_by": _STAFF,
                        "handled_by": _STAFF},
+    "reports_message": {"by_user": _STAFF},
+    "tidings_line": {"given_by": _STAFF, "ended_by": _STAFF},
+    "tidings_word": {"by_user": _STAFF},
+    "tidings_appointment": {"told_by": _STAFF},
     "shelter_admission": {
         "criteria": _STAY, "risk": _STAY, "sex": _STAY, "is_child": _STAY, "children": _STAY,
         "searching": _STAY, "conflict_by": _STAFF, "asked_by": _STAFF, "decided_by": _STAFF,

@@ -50,7 +50,8 @@ FORGED = "No forged, altered or borrowed scope value opens a case in an emergenc
 
 _SECURED = (
     "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' "
-    "and relrowsecurity and relname not in (select name from house.open_table) order by 1"
+    "and relrowsecurity and relname not in (select name from house.open_table) "
+    "and has_table_privilege('rangkul_app', oid, 'select') order by 1"
 )
 
 

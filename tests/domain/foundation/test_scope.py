@@ -221,9 +221,15 @@ _SYSTEM_REACH = {
     ("people_tokenbook", "matching", "SELECT"),
     ("reports_earliercontact", "matching", "INSERT"),
     ("reports_earliercontact", "matching", "SELECT"),
+    # Old marks of the flood are thrown away after their days by whoever keeps the minute.
+    ("reports_flockmark", "tick", "DELETE"),
+    ("reports_flockmark", "tick", "SELECT"),
+    # A person with a code asks the one line their code's digest names, through a function.
+    ("reports_receipt", "intake", "SELECT"),
     ("reports_report", "matching", "SELECT"),
     ("retention_erasure", "retention", "SELECT"),
     ("retention_erasure", "retention", "UPDATE"),
+    ("tidings_opening", "intake", "SELECT"),
     ("trail_act", "sealing", "SELECT"),
     ("trail_seal", "sealing", "INSERT"),
     ("trail_seal", "sealing", "SELECT"),

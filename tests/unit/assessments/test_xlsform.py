@@ -108,6 +108,8 @@ def test_every_problem_is_told_at_once_with_its_line() -> None:
         ({"version": "1", "form_id": "kode ini panjang sekali sampai lewat batas"}, "bad_id"),
         (SETTINGS | {"version": "v" * 33}, "bad_version"),
         (SETTINGS | {"submission_url": "https://example.org/"}, "sent_elsewhere"),
+        (SETTINGS | {"public_key": "MIIBasing"}, "key_unreadable"),
+        (SETTINGS | {"public_key": "bukan base64 @"}, "key_unreadable"),
     ],
 )
 def test_settings(settings: Mapping[str, str], code: str) -> None:

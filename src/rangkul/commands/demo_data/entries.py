@@ -27,6 +27,8 @@ class AliasEntry:
 class DeskEntry:
     """A service desk; ``hours`` maps ISO weekdays to spans, ``sex`` is a code or ``None`` for all.
 
+    ``confirmed_days_ago`` is when an invented agency last said that all is right; an institution
+    that exists has been asked nothing. Only invented desks have an address, a WhatsApp, a website.
     Ages are completed years, bounds included, ``None`` for no bound. ``languages`` and
     ``services`` are codes of the lists *bahasa* and *layanan*.
     """
@@ -47,6 +49,13 @@ class DeskEntry:
     longitude: float | None
     phone: str | None
     takes_reports: bool
+    whatsapp: str = ""
+    website: str = ""
+    address: str = ""
+    access_notes: str = ""
+    hours_note: str = ""
+    listed: bool = True
+    confirmed_days_ago: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,13 @@ def _desk(raw: dict[str, Any], hours: dict[str, Hours], code: str) -> DeskEntry:
         longitude=raw["longitude"],
         phone=raw["phone"],
         takes_reports=raw["takes_reports"],
+        whatsapp=raw.get("whatsapp", ""),
+        website=raw.get("website", ""),
+        address=raw["address"] or "",
+        access_notes=raw.get("access_notes", ""),
+        hours_note=raw.get("hours_note", ""),
+        listed=raw.get("listed", True),
+        confirmed_days_ago=raw.get("confirmed_days_ago"),
     )
 
 

@@ -45,18 +45,34 @@ def _write_agency(agency: Agency, lines: Buffers, today: date) -> None:
     )  # fmt: skip
 
 
+def _position(desk_id: int) -> tuple[str, str]:
+    """Somewhere in the country's frame, the same for the same desk; no place is meant."""
+    return (
+        f"{-8 + desk_id * 7919 % 10_000 / 1000:.4f}",
+        f"{98 + desk_id * 104_729 % 40_000 / 1000:.4f}",
+    )
+
+
+def _confirmed_at(agency: Agency, until: datetime) -> datetime | None:
+    return until - timedelta(days=agency.id % 300) if agency.confirmed else None
+
+
 def _write_desk(agency: Agency, desk: Desk, lines: Buffers, until: datetime) -> None:
     plan = desk.plan
     free = None if plan.capacity is None else desk.id % (plan.capacity + 1)
     shelter = "hunian" in plan.services
+    address = "" if shelter else text(f"Jalan Karangan {desk.id}")
+    position = (NULL, NULL) if shelter else _position(desk.id)
     lines["network_desk"].append(
         line(
             number(desk.id), number(agency.id), f"{agency.code}.{desk.id}", text(plan.name),
             flag(plan.always_open), json_text({} if plan.always_open else office_hours()),
             number(plan.capacity), number(free), moment(until if free is not None else None),
             array(["ind"]), array(["ID"] if agency.level == "nasional" else []),
-            flag(desk.id % 3 == 0), NULL, NULL,
-            "" if shelter else f"{_PHONE}{desk.id:08d}", flag(plan.takes_reports), "t", "1",
+            flag(desk.id % 3 == 0), *position, "" if shelter else f"{_PHONE}{desk.id:08d}",
+            f"{_PHONE}{desk.id + 50_000_000:08d}" if desk.id % 2 else "", "", address, "", "",
+            flag(plan.takes_reports), "t", flag(bool(plan.services) or plan.takes_reports),
+            moment(until), moment(_confirmed_at(agency, until)), "1",
         )
     )  # fmt: skip
     for service in plan.services:

@@ -19,7 +19,8 @@ TABLES: Final[dict[str, str]] = {
     "password",
     "network_agency": "id code name short_name kind level area_id confirmed_on version",
     "network_desk": "id agency_id code name always_open hours capacity free_places free_places_at "
-    "languages serves accessible latitude longitude phone takes_reports active version",
+    "languages serves accessible latitude longitude phone whatsapp website address access_notes "
+    "hours_note takes_reports active listed changed_at confirmed_at version",
     "network_deskservice": "agency_id desk_id service sex age_min age_max residents_only active",
     "network_membership": "id agency_id user_id roles desk_ids sex version since",
     "network_dutyshift": "agency_id desk_id membership_id starts_at ends_at",

@@ -17,6 +17,7 @@ from rangkul.alerts import queries
 from rangkul.alerts.models import Alert
 from rangkul.desk import wording as words
 from rangkul.desk.alerts import wording
+from rangkul.desk.alerts.offers import DAYS, offers
 from rangkul.desk.page import StaffRequest, staff
 from rangkul.desk.today import Deadline
 from rangkul.reference.zones import zone_of
@@ -65,6 +66,8 @@ def late(request: StaffRequest) -> HttpResponse:
         "more": len(found) == queries.LATE,
         "nation": may(request.actor.roles, Permission.SEE_NATION),
         "zone": zone_of(request.membership.area_code),
+        "offers": offers(at=request.now),
+        "days": DAYS,
     }
     return render(request, "desk/alerts/late.html", context)
 

@@ -112,6 +112,8 @@ def _rows(calls: Sequence[queries.Call], actor: Actor, now: datetime) -> list[Ro
             url = reverse("export-page", args=[number])
         if alert.about_kind == "house":
             url = reverse("shelter-place", args=[alert.about_id])
+        if alert.about_kind == "directory":
+            url = reverse("network-entries")
         if alert.about_kind == "call":
             url = reverse("inbox-list" if alert.kind == "call.made" else "outbox-list")
         deadline = Deadline(alert.at, alert.due_at) if alert.due_at else None

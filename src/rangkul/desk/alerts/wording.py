@@ -54,7 +54,12 @@ def _between_desks() -> dict[str, str]:
         "hold.missing": _("Somebody on the way home is missing"),
         "hold.died": _("Somebody on the way home has died"),
         "hold.not_safe": _("A visit found a home not safe"),
+        "report.received": _("A report by the public form waits"),
         "report.added_to": _("A reporter has added something to a report"),
+        "tidings.arrived": _("A message has come by a code you gave"),
+        "tidings.code_pressed": _("The code for pressure was used: please look now"),
+        "tidings.code_ended": _("A code you gave was ended"),
+        "tidings.consent_taken_back": _("Consent was taken back by a code: please look now"),
         "emergency.opened": _("A file was borrowed in an emergency: please look today"),
         "emergency.asked": _("A supervisor asks why you borrowed a file"),
         "emergency.answered": _("An answer about a borrowed file"),
@@ -72,6 +77,7 @@ def _between_desks() -> dict[str, str]:
             "A case that you worked on was erased; what your own law makes you keep stays yours"
         ),
         "export.waits": _("A large export waits for a second supervisor"),
+        "network.entries_due": _("Entries of your agency in the directory wait for your word"),
         "decision.due": _("What was decided at a conference falls due today"),
     }
 

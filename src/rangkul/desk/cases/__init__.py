@@ -12,6 +12,7 @@ from rangkul.desk.cases import (
     plan,
     relation,
     summary,
+    tidings,
     trail,
 )
 
@@ -26,4 +27,5 @@ urlpatterns = [
     *deadline.urlpatterns,
     *trail.urlpatterns,
     *relation.urlpatterns,
+    *tidings.urlpatterns,
 ]

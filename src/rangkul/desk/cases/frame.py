@@ -56,6 +56,7 @@ def frame(
         ("conference-case", _("Case conferences")),
         ("case-people", _("People")),
         ("document-list", _("Documents")),
+        ("tidings", _("Messages with her")),
         ("consent-list", _("Consent")),
         ("course-page", _("Course & team")),
         ("rights-case", _("Rights over data")),

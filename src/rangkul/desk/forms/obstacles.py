@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,22 +13,24 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from rangkul.access.permissions import Permission
+from rangkul.access.policy import may
 from rangkul.assessments import queries as assessment_queries
 from rangkul.assessments.form import Form, said
 from rangkul.assessments.obstacles import (
     FRESH_DAYS,
     LOG,
     MEETING_FROM,
+    STRETCHES,
     Obstacle,
+    list_cells,
     list_obstacles,
 )
 from rangkul.cases import queries as cases
 from rangkul.desk.forms.telling import language
 from rangkul.desk.page import StaffRequest, staff
 from rangkul.network import queries as network
+from rangkul.reference import queries as reference
 from rangkul.reference.zones import zone_of
-
-_STRETCHES: Final = (30, 90, 365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,13 @@ class Row:
 @staff(Permission.SEE_UNIT_CASES)
 def obstacles(request: StaffRequest) -> HttpResponse:
     """By kind, by stage, by effect and by desk, over a stretch of days (``?hari=``)."""
-    asked = request.GET.get("hari", "")
-    days = int(asked) if asked in {str(each) for each in _STRETCHES} else _STRETCHES[1]
+    days = _days(request)
     found = list_obstacles(request.actor, since=request.now - timedelta(days=days))
     fresh = [each for each in found if each.at >= request.now - timedelta(days=FRESH_DAYS)]
     labels = _labels()
     context = {
         "days": days,
-        "stretches": [(each, each == days) for each in _STRETCHES],
+        "stretches": [(each, each == days) for each in STRETCHES],
         "kinds": _rows((o.kind for o in found), (o.kind for o in fresh), labels, meeting=True),
         "stages": _rows((o.stage for o in found), (o.stage for o in fresh), labels),
         "effects": _rows((o.effect for o in found), (o.effect for o in fresh), labels),
@@ -62,6 +62,44 @@ def obstacles(request: StaffRequest) -> HttpResponse:
         "zone": zone_of(request.membership.area_code),
     }
     return render(request, "desk/forms/obstacles.html", context)
+
+
+def _days(request: StaffRequest) -> int:
+    asked = request.GET.get("hari", "")
+    return int(asked) if asked in {str(each) for each in STRETCHES} else STRETCHES[1]
+
+
+@staff(Permission.SEE_PROVINCE)
+def area_obstacles(request: StaffRequest) -> HttpResponse:
+    """For coordinators: in how many cases each kind was met and where, small numbers kept back."""
+    days = _days(request)
+    cells = list_cells(request.actor, days=days)
+    nation = may(request.actor.roles, Permission.SEE_NATION)
+    names = _places({cell.place for cell in cells if cell.place}, nation=nation)
+    labels, totals = _labels(), {cell.kind: cell.cases for cell in cells if not cell.place}
+    kinds = dict.fromkeys([*totals, *(cell.kind for cell in cells)])
+    context = {
+        "days": days,
+        "stretches": [(each, each == days) for each in STRETCHES],
+        "nation": nation,
+        "rows": [
+            {
+                "kind": labels.get(kind, kind), "cases": totals.get(kind),
+                "places": [(names.get(c.place, ""), c.cases) for c in cells
+                           if c.place and c.kind == kind],
+            }
+            for kind in kinds
+        ],
+    }  # fmt: skip
+    return render(request, "desk/forms/area_obstacles.html", context)
+
+
+def _places(codes: Collection[str], *, nation: bool) -> dict[str, str]:
+    """Provinces by their code, or agencies by their id, in words."""
+    if nation:
+        return {code: area.name for code, area in reference.get_areas(codes).items()}
+    names = network.agency_names({int(code) for code in codes})
+    return {str(agency_id): name for agency_id, name in names.items()}
 
 
 def _rows(
@@ -104,4 +142,7 @@ def _labels() -> dict[str, str]:
     }  # fmt: skip
 
 
-urlpatterns = [path("asesmen/hambatan/", obstacles, name="form-obstacles")]
+urlpatterns = [
+    path("asesmen/hambatan/", obstacles, name="form-obstacles"),
+    path("asesmen/hambatan/wilayah/", area_obstacles, name="form-obstacles-area"),
+]

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from rangkul.access.permissions import Permission
 from rangkul.assessments import training
-from rangkul.assessments.declared import TRAININGS
 from rangkul.desk.page import StaffRequest, staff, text
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.network import queries as network
@@ -24,6 +23,7 @@ def training_label(module: str) -> str:
         "triase": _("Triage, 1 day"), "tppo": _("Trafficking, 2 days"),
         "peksos": _("Social-work certificate"), "laki": _("Men's module, 1 day"),
         "anak": _("Child social work"), "psikolog": _("Psychology"),
+        training.REPORTER: _("Registered reporter, half a day"),
     }[module]  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def trainings(request: StaffRequest) -> HttpResponse:
         "rows": [
             (member, [
                 (code, training_label(code), held.get(member.membership.user_id, {}).get(code))
-                for code in TRAININGS
+                for code in training.MODULES
             ])
             for member in members
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from rangkul.desk.network import agreements, directory, entries, people, rosters
+from rangkul.desk.network import agreements, directory, entries, people, rosters, upkeep
 
 urlpatterns: list[URLPattern] = [
     path("jaringan/", directory.directory, name="network-directory"),
@@ -24,6 +24,13 @@ urlpatterns: list[URLPattern] = [
     path("jaringan/meja/<int:desk_id>/jam/", entries.edit_hours, name="network-hours"),
     path("jaringan/meja/<int:desk_id>/layanan/", entries.edit_services, name="network-services"),
     path("jaringan/meja/<int:desk_id>/tempat/", entries.edit_places, name="network-places"),
+    path("jaringan/meja/<int:desk_id>/benar/", upkeep.confirm, name="network-desk-confirm"),
+    path("jaringan/meja/<int:desk_id>/riwayat/", upkeep.history, name="network-desk-history"),
+    path("jaringan/meja/<int:desk_id>/kembalikan/", upkeep.undo, name="network-desk-undo"),
+    path("jaringan/entri/", upkeep.entries, name="network-entries"),
+    path("jaringan/entri/unduh/", upkeep.export, name="network-entries-export"),
+    path("jaringan/entri/berkas/", upkeep.bring, name="network-entries-file"),
+    path("jaringan/entri/berkas/terapkan/", upkeep.apply, name="network-entries-apply"),
     path("jaringan/petugas/", people.staff_list, name="network-staff"),
     path("jaringan/petugas/undang/", people.invite, name="network-invite"),
     path("jaringan/petugas/<int:membership_id>/", people.member, name="network-member"),

@@ -119,6 +119,7 @@ def desk(request: StaffRequest, desk_id: int) -> HttpResponse:
         "may_places": own
         and (desk_id in request.actor.desk_ids or may(request.actor.roles, Permission.EDIT_AGENCY)),
         "own": own,
+        "standing": card.standing,
         "trail": trail(
             (reverse("network-agency", args=[card.desk.agency_id]), card.desk.agency.short_name),
             ("", card.desk.name),

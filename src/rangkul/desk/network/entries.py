@@ -137,7 +137,7 @@ def remove_alias(request: StaffRequest, alias_id: int) -> HttpResponse:
 def open_desk(request: StaffRequest) -> HttpResponse:
     """Open a new desk; services and hours follow."""
     agency = network.get_agency(request.actor.agency_id)
-    form = DeskForm(posted(request), initial={"active": True, "languages": ["ind"]})
+    form = DeskForm(posted(request), initial={"active": True, "listed": True, "languages": ["ind"]})
     if form.is_valid():
         with faults_into(form):
             desk = operations.open_desk(details=form.details, by=request.actor, at=request.now)

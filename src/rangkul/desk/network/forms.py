@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ _WORDED = (
     policy.LastAdmin,
     policy.RoleFromOutside,
     policy.NotAMember,
+    policy.TooManyReporters,
 )
 _OLDEST = 200
 
@@ -155,6 +157,28 @@ class DeskForm(forms.Form):
     phone = forms.CharField(
         label=_("Telephone"), max_length=32, required=False, help_text=_("The desk's own number.")
     )
+    whatsapp = forms.CharField(label=_("WhatsApp"), max_length=32, required=False)
+    website = forms.CharField(
+        label=_("Website"), max_length=200, required=False, help_text=_("With https:// in front.")
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=240,
+        required=False,
+        help_text=_("Everybody can read it. A shelter's place is never entered."),
+    )
+    hours_note = forms.CharField(
+        label=_("About the hours"),
+        max_length=200,
+        required=False,
+        help_text=_("For example: please call before you come."),
+    )
+    access_notes = forms.CharField(
+        label=_("About the way in"),
+        max_length=300,
+        required=False,
+        help_text=_("For example: ramp at the side door, sign language on Tuesdays."),
+    )
     serves = forms.CharField(
         label=_("Areas served"),
         required=False,
@@ -179,6 +203,11 @@ class DeskForm(forms.Form):
     longitude = forms.FloatField(label=_("Longitude"), required=False)
     accessible = forms.BooleanField(label=_("Can be reached with a disability"), required=False)
     takes_reports = forms.BooleanField(label=_("Takes reports from the public"), required=False)
+    listed = forms.BooleanField(
+        label=_("Shown to the public"),
+        required=False,
+        help_text=_("In the search for help and in the open data, without anybody's name."),
+    )
     active = forms.BooleanField(label=_("The desk is in service"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -195,18 +224,8 @@ class DeskForm(forms.Form):
     def details(self) -> DeskDetails:
         """What the operations take."""
         given = self.cleaned_data
-        return DeskDetails(
-            name=given["name"],
-            phone=given["phone"],
-            languages=tuple(given["languages"]),
-            serves=given["serves"],
-            accessible=given["accessible"],
-            takes_reports=given["takes_reports"],
-            active=given["active"],
-            capacity=given["capacity"],
-            latitude=given["latitude"],
-            longitude=given["longitude"],
-        )
+        told = {each.name: given[each.name] for each in fields(DeskDetails)}
+        return DeskDetails(**told | {"languages": tuple(given["languages"])})
 
 
 def desk_initial(desk: Desk) -> dict[str, object]:
@@ -217,10 +236,7 @@ def desk_initial(desk: Desk) -> dict[str, object]:
         for code in desk.serves
         if code == NATION or code in areas
     ]
-    plain = (
-        "version", "name", "phone", "languages", "capacity", "latitude", "longitude",
-        "accessible", "takes_reports", "active",
-    )  # fmt: skip
+    plain = ("version", *(each.name for each in fields(DeskDetails)))
     return {name: getattr(desk, name) for name in plain} | {"serves": "\n".join(names)}
 
 

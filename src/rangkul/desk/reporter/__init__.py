@@ -1,7 +1,7 @@
-"""The registered reporter's own rooms: sending a report, and whether it is in hand."""
+"""The registered reporter's own rooms, and what a desk does about where her report came from."""
 
 from __future__ import annotations
 
-from rangkul.desk.reporter.pages import urlpatterns
+from rangkul.desk.reporter import handling, pages
 
-__all__ = ["urlpatterns"]
+urlpatterns = [*pages.urlpatterns, *handling.urlpatterns]

@@ -16,15 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rangkul.access.permissions import Permission
 from rangkul.desk.page import StaffRequest, staff, typed
+from rangkul.desk.reporter.advice import advice_words
 from rangkul.desk.reporter.form import RegisteredReportForm
 from rangkul.desk.reports import places
 from rangkul.desk.reports.form import SENTENCES
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.reference.zones import zone_of
+from rangkul.reports import institutions, sending_in
 from rangkul.reports import operations as writing
 from rangkul.reports import queries as reports
-from rangkul.reports import sending_in
 
 # [local] What lies further back helps nobody here, and a list on a shared computer stays short.
 _SHOWN_FOR: Final = timedelta(days=180)
@@ -40,8 +41,14 @@ EMERGENCY: Final = (
 @require_safe
 def home(request: StaffRequest) -> HttpResponse:
     """Her own reports, and the way to another one."""
+    receipts = _receipts(request)
+    ids = {receipt.number: reports.report_id_of(receipt.number) for receipt in receipts}
+    advised, words = institutions.list_advice(ids.values()), advice_words()
     context = {
-        "receipts": _receipts(request),
+        "receipts": [
+            (receipt, [words[code] for code in advised.get(ids[receipt.number], ())])
+            for receipt in receipts
+        ],
         "numbers": EMERGENCY,
         "zone": ZoneInfo(zone_of(request.membership.area_code)),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rangkul.desk.reports import another, leading, notices, reading, writing
+from rangkul.desk.reports import another, door, leading, notices, reading, writing
 
 urlpatterns = [
     # Fixed words stand before the patterns that take a number.
@@ -11,4 +11,5 @@ urlpatterns = [
     *reading.urlpatterns,
     *leading.urlpatterns,
     *another.urlpatterns,
+    *door.urlpatterns,
 ]

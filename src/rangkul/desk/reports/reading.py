@@ -24,14 +24,15 @@ from rangkul.clocks.models import Clock
 from rangkul.custody import queries as custody
 from rangkul.desk import wording
 from rangkul.desk.page import SEES_CASES, SEES_REPORTS, StaffRequest, staff
+from rangkul.desk.reports import door
 from rangkul.desk.reports.numbers import address, report_id_or_404
 from rangkul.desk.reports.triage_panel import actions, lag
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.workflow import IllegalMove
 from rangkul.reference import queries as reference
 from rangkul.reference.zones import zone_of
+from rangkul.reports import institutions, policy, workflow
 from rangkul.reports import operations as writing
-from rangkul.reports import policy, workflow
 from rangkul.reports import queries as reports
 from rangkul.reports.models import Report
 
@@ -46,6 +47,7 @@ class Row:
     title: str
     note: str
     clock: Clock | None
+    unread: int = 0
 
 
 @require_safe
@@ -66,6 +68,7 @@ def listing(request: StaffRequest) -> HttpResponse:
         rows.sort(key=_urgency)
     context = {
         "rows": rows,
+        "flocks": [] if everything else door.flock_rows(request),
         "everything": everything,
         "older_url": older_url,
         "newer_url": "?tampil=semua" if everything and request.GET.get("sebelum") else "",
@@ -104,6 +107,11 @@ def _shown(request: StaffRequest, report: Report, *, refused: str = "") -> HttpR
     if policy.content_open(request.actor, report.state):
         opened = writing.read_report(report_id=report.id, by=request.actor, at=request.now)
         context |= _words(opened)
+        # Who types an institution's name has not yet sent it from there.
+        context["sent_from_there"] = bool(opened.content.reporter.institution) and (
+            institutions.institution_of(report, at=request.now) is not None
+        )
+    context |= door.talk_context(request, report.id)
     return render(request, "desk/reports/page.html", context, status=422 if refused else 200)
 
 
@@ -187,14 +195,20 @@ def _rows(request: StaffRequest, found: Iterable[Report]) -> list[Row]:
             Row(
                 report, number, reverse(name, args=[number]),
                 _title(report), " · ".join(part for part in parts if part), clock,
+                reports.unread_in(report),
             )
         )  # fmt: skip
     return rows
 
 
 def _urgency(row: Row) -> tuple[int, float]:
-    """The own drafts first, then what nobody has answered, then what is in hand; each by time."""
-    order = {workflow.DRAFT: 0, workflow.RECEIVED: 1}.get(row.report.state, 2)
+    """The own drafts first, then danger nobody has answered, the newest first.
+
+    Then what else nobody has answered, and what is in hand; each by its deadline.
+    """
+    if row.report.state == workflow.RECEIVED and row.report.risk == "tinggi":
+        return 1, -row.report.entered_at.timestamp()
+    order = {workflow.DRAFT: 0, workflow.RECEIVED: 2}.get(row.report.state, 3)
     at = row.clock.due_at if row.clock else row.report.entered_at
     return order, at.timestamp()
 
@@ -227,6 +241,7 @@ def _outcomes() -> dict[str, str]:
         "tidak_dapat_dihubungi": _("Nobody could be reached"),
         "ganda": _("The same report came twice"),
         "uji": _("A trial, not a report"),
+        "bukan_laporan": _("Not a report"),
     }
 
 

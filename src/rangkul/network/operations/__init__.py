@@ -6,6 +6,7 @@ runs as the owner, before anyone is there to act.
 
 from __future__ import annotations
 
+from rangkul.network.entries import DeskDetails, Offer
 from rangkul.network.operations.agencies import add_alias, edit_agency, remove_alias
 from rangkul.network.operations.agreements import (
     AgreementDetails,
@@ -16,8 +17,6 @@ from rangkul.network.operations.agreements import (
     load_agreements,
 )
 from rangkul.network.operations.desks import (
-    DeskDetails,
-    Offer,
     edit_desk,
     open_desk,
     set_hours,
@@ -53,17 +52,30 @@ from rangkul.network.operations.staff import (
     renew_entry,
     wake_account,
 )
+from rangkul.network.operations.upkeep import (
+    NothingToUndo,
+    bring_entry,
+    bring_entry_from_outside,
+    check_entry,
+    confirm_desk,
+    undo_change,
+)
 
 __all__ = [
     "AgencyStands",
     "AgreementDetails",
     "DeskDetails",
     "NotFromOutside",
+    "NothingToUndo",
     "Offer",
     "add_alias",
     "add_shift",
+    "bring_entry",
+    "bring_entry_from_outside",
     "change_agreement",
     "change_roles",
+    "check_entry",
+    "confirm_desk",
     "copy_week",
     "create_agency",
     "create_desk",
@@ -91,5 +103,6 @@ __all__ = [
     "set_places",
     "set_services",
     "take_role",
+    "undo_change",
     "wake_account",
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,42 +18,17 @@ from rangkul.foundation.actor import Actor
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.locks import check_version
 from rangkul.network import events, policy
+from rangkul.network.entries import OLDEST, DeskDetails, Offer, differences, entry_of
 from rangkul.network.hours import UnreadableHours, check_hours
-from rangkul.network.models import Desk, DeskService, Sex
+from rangkul.network.models import Desk, DeskService, DirectoryChange, Sex
 from rangkul.network.operations.agencies import lock_own_agency
 from rangkul.network.ranking import NATION
 from rangkul.reference import queries as reference
 from rangkul.reference.services import SERVICES, ServiceCode
 from rangkul.trail.operations import record
 
-OLDEST: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class DeskDetails:
-    """What a desk's form says; ``serves`` holds area codes ("ID": the nation, empty: own area)."""
-
-    name: str
-    phone: str = ""
-    languages: tuple[str, ...] = ()
-    serves: tuple[str, ...] = ()
-    accessible: bool = False
-    takes_reports: bool = False
-    active: bool = True
-    capacity: int | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One service and whom the desk takes for it; ages in completed years, both included."""
-
-    service: str
-    sex: str = ""
-    age_min: int = 0
-    age_max: int = OLDEST
-    residents_only: bool = False
+_NUMBER: Final = re.compile(r"\+?[\d][\d ()./-]{2,30}")
+_website: Final = URLValidator(schemes=["http", "https"])
 
 
 def lock_own_desk(by: Actor, desk_id: int) -> Desk:
@@ -81,13 +59,30 @@ def check_details(details: DeskDetails, *, services: Sequence[str]) -> None:
             errors["latitude"] = _("This position is not on the map.")
         elif ServiceCode.HUNIAN in services:
             errors["latitude"] = shelter_stands_nowhere()
+    if details.address.strip() and ServiceCode.HUNIAN in services:
+        errors["address"] = shelter_stands_nowhere()
+    errors |= _unreachable(details)
     if errors:
         raise InvalidInput(errors)
 
 
-def _check_inside(details: DeskDetails, by: Actor) -> None:
-    """Refuse a telephone or a position in the directory by which a house would be found."""
-    texts = {"phone": details.phone}
+def _unreachable(details: DeskDetails) -> dict[str, str]:
+    """By what nobody could be reached: an address that is no website, letters for a number."""
+    errors = {}
+    if details.whatsapp.strip() and not _NUMBER.fullmatch(details.whatsapp.strip()):
+        errors["whatsapp"] = _("Please write the WhatsApp number in digits.")
+    if details.website.strip():
+        try:
+            _website(details.website.strip())
+        except ValidationError:
+            errors["website"] = _("Please write the website as it begins: https:// or http://.")
+    return errors
+
+
+def check_inside(details: DeskDetails, by: Actor) -> None:
+    """Refuse words or a position in the directory by which a house would be found."""
+    told = ("phone", "whatsapp", "website", "address", "access_notes", "hours_note", "name")
+    texts = {name: str(getattr(details, name)) for name in told}
     if details.latitude is not None and details.longitude is not None:
         texts |= {"latitude": str(details.latitude), "longitude": str(details.longitude)}
     if kept := outgoing.leaving(texts, by):
@@ -95,17 +90,17 @@ def _check_inside(details: DeskDetails, by: Actor) -> None:
 
 
 def shelter_stands_nowhere() -> str:
-    """Why a shelter has no position here."""
-    return _("A shelter's position is not kept here, so that nobody can find out where it stands.")
+    """Why a shelter has neither address nor position here."""
+    return _("A shelter's place is not kept here, so that nobody can find out where it stands.")
 
 
 def apply_details(desk: Desk, details: DeskDetails) -> None:
     """Write the form's words into the row; a capacity below the free places drops that number."""
-    desk.name, desk.phone = details.name.strip(), details.phone.strip()
-    desk.languages, desk.serves = list(details.languages), list(details.serves)
-    desk.accessible, desk.takes_reports = details.accessible, details.takes_reports
-    desk.active, desk.capacity = details.active, details.capacity
-    desk.latitude, desk.longitude = details.latitude, details.longitude
+    for each in fields(DeskDetails):
+        value = getattr(details, each.name)
+        if isinstance(value, str):
+            value = value.strip()
+        setattr(desk, each.name, list(value) if isinstance(value, tuple) else value)
     if _more_than_there_are(desk.free_places, desk.capacity):
         desk.free_places, desk.free_places_at = None, None
 
@@ -119,12 +114,13 @@ def open_desk(*, details: DeskDetails, by: Actor, at: datetime) -> Desk:
     """Open a new desk in the acting agency. Trail: ``network.desk_opened``."""
     policy.require_edit(by)
     check_details(details, services=())
-    _check_inside(details, by)
+    check_inside(details, by)
     # The agency's row is locked: two admins at once do not count the same desks.
     agency = lock_own_agency(by)
-    desk = Desk(agency=agency, code=f"{agency.code}.meja-{agency.desks.count() + 1}")
+    desk = Desk(agency=agency, code=f"{agency.code}.meja-{agency.desks.count() + 1}", changed_at=at)
     apply_details(desk, details)
     desk.save(force_insert=True)
+    note_change(desk, {}, entry_of(desk).values(), kind="opened", by=by, at=at)
     record(by=by, at=at, name=events.DESK_OPENED, subject_kind="desk", subject_id=desk.id)
     return desk
 
@@ -136,9 +132,10 @@ def edit_desk(*, desk_id: int, details: DeskDetails, version: int, by: Actor, at
     desk = lock_own_desk(by, desk_id)
     check_version(expected=version, found=desk.version)
     check_details(details, services=_services_of(desk))
-    _check_inside(details, by)
+    check_inside(details, by)
+    before = values_of(desk)
     apply_details(desk, details)
-    _save(desk)
+    save_change(desk, before, kind="edited", by=by, at=at)
     record(
         by=by, at=at, name=events.DESK_EDITED, subject_kind="desk", subject_id=desk.id,
         detail={"active": desk.active},
@@ -150,9 +147,48 @@ def _services_of(desk: Desk) -> list[str]:
     return list(desk.offers.filter(active=True).values_list("service", flat=True))
 
 
-def _save(desk: Desk) -> None:
+def values_of(desk: Desk) -> dict[str, Any]:
+    """All that the entry says, with the free places, which are no part of a form."""
+    return entry_of(desk).values() | {"free_places": desk.free_places}
+
+
+def save_change(
+    desk: Desk,
+    before: Mapping[str, Any],
+    *,
+    kind: str,
+    by: Actor | None,
+    at: datetime,
+    undoes: int | None = None,
+) -> None:
+    """Save a desk that was changed, with what it said before; nothing is noted if nothing differs.
+
+    ``by`` is ``None`` for what comes from outside, as the owner.
+    """
     desk.version += 1
+    before, after = differences(before, values_of(desk))
+    if after.keys() - {"free_places"}:
+        desk.changed_at = at
     desk.save()
+    if after:
+        note_change(desk, before, after, kind=kind, by=by, at=at, undoes=undoes)
+
+
+def note_change(
+    desk: Desk,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    kind: str,
+    by: Actor | None,
+    at: datetime,
+    undoes: int | None = None,
+) -> DirectoryChange:
+    """Add a line to the desk's history."""
+    return DirectoryChange.objects.using(desk._state.db).create(
+        agency_id=desk.agency_id, desk=desk, kind=kind, before=before, after=after,
+        number=desk.version, undoes=undoes, at=at, by_user=by.user_id if by else None,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -169,6 +205,7 @@ def set_hours(
     policy.require_edit(by)
     desk = lock_own_desk(by, desk_id)
     check_version(expected=version, found=desk.version)
+    before = values_of(desk)
     try:
         desk.hours = check_hours(hours)
     except UnreadableHours as fault:
@@ -176,7 +213,7 @@ def set_hours(
             {"hours": _("Each time needs a beginning and a later end, and times may not overlap.")}
         ) from fault
     desk.always_open = always_open
-    _save(desk)
+    save_change(desk, before, kind="hours", by=by, at=at)
     record(
         by=by, at=at, name=events.HOURS_SET, subject_kind="desk", subject_id=desk.id,
         detail={"always_open": always_open},
@@ -184,7 +221,7 @@ def set_hours(
     return desk
 
 
-def check_offers(offers: Sequence[Offer], *, has_position: bool) -> None:
+def check_offers(offers: Sequence[Offer], *, has_place: bool) -> None:
     """Refuse services that cannot stand; raises ``InvalidInput`` by service code."""
     errors: dict[str, str] = {}
     for offer in offers:
@@ -194,7 +231,7 @@ def check_offers(offers: Sequence[Offer], *, has_position: bool) -> None:
             errors[offer.service] = _("The lowest age lies above the highest.")
         elif offer.sex not in {"", *Sex.values}:
             errors[offer.service] = _("Please choose whom the desk takes.")
-        elif offer.service == ServiceCode.HUNIAN and has_position:
+        elif offer.service == ServiceCode.HUNIAN and has_place:
             errors[offer.service] = shelter_stands_nowhere()
     if len({offer.service for offer in offers}) != len(offers):
         errors["services"] = _("A service stands twice.")
@@ -221,10 +258,11 @@ def set_services(
     policy.require_edit(by)
     desk = lock_own_desk(by, desk_id)
     check_version(expected=version, found=desk.version)
-    check_offers(offers, has_position=desk.latitude is not None)
+    check_offers(offers, has_place=bool(desk.address) or desk.latitude is not None)
+    before = values_of(desk)
     desk.offers.all().delete()
     DeskService.objects.bulk_create(offer_rows(desk, offers))
-    _save(desk)
+    save_change(desk, before, kind="services", by=by, at=at)
     record(
         by=by, at=at, name=events.SERVICES_SET, subject_kind="desk", subject_id=desk.id,
         detail={"services": [offer.service for offer in offers]},
@@ -246,8 +284,9 @@ def set_places(*, desk_id: int, free_places: int | None, by: Actor, at: datetime
         raise InvalidInput({"free_places": _("The number of places cannot be negative.")})
     if _more_than_there_are(free_places, desk.capacity):
         raise InvalidInput({"free_places": _("More places are free than the desk has.")})
+    before = values_of(desk)
     desk.free_places, desk.free_places_at = free_places, at
-    _save(desk)
+    save_change(desk, before, kind="places", by=by, at=at)
     record(
         by=by, at=at, name=events.PLACES_SET, subject_kind="desk", subject_id=desk.id,
         detail={"free": free_places},

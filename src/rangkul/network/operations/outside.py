@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from rangkul.access.roles import check_roles
 from rangkul.foundation.errors import InvalidInput
+from rangkul.network.entries import DeskDetails, Offer
 from rangkul.network.hours import check_hours
 from rangkul.network.models import Agency, AgencyAlias, Desk, DeskService, DutyShift, Membership
 from rangkul.network.operations.desks import (
-    DeskDetails,
-    Offer,
     apply_details,
     check_details,
     check_offers,
@@ -91,6 +90,7 @@ def create_desk(
     hours: Mapping[str, Sequence[Sequence[str]]] | None = None,
     free_places: int | None = None,
     free_places_at: datetime | None = None,
+    confirmed_at: datetime | None = None,
 ) -> Desk:
     """Make the desk of this code with its services and hours, or leave it as it is kept.
 
@@ -100,10 +100,10 @@ def create_desk(
     if known is not None:
         return known
     check_details(details, services=[offer.service for offer in offers])
-    check_offers(offers, has_position=details.latitude is not None)
+    check_offers(offers, has_place=bool(details.address) or details.latitude is not None)
     desk = Desk(
         agency=agency, code=code, always_open=always_open, hours=check_hours(hours or {}),
-        free_places=free_places, free_places_at=free_places_at,
+        free_places=free_places, free_places_at=free_places_at, confirmed_at=confirmed_at,
     )  # fmt: skip
     apply_details(desk, details)
     with transaction.atomic(using=using):

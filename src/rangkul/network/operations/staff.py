@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import may
+from rangkul.access.roles import RegisteredReporter
 from rangkul.accounts import operations as accounts
 from rangkul.accounts import sessions
 from rangkul.accounts.operations import create_user
@@ -36,6 +37,23 @@ def _own_desks(by: Actor, desk_ids: Collection[int]) -> list[int]:
     return sorted(known)
 
 
+def _check_reporters(
+    by: Actor, roles: Collection[str], *, at: datetime, besides: int | None = None
+) -> None:
+    """Raise `policy.TooManyReporters` when this would be one too many; two at once wait in line."""
+    if RegisteredReporter.code not in roles:
+        return
+    Agency.objects.select_for_update().get(id=by.agency_id)
+    others = Membership.objects.filter(
+        Q(until=None) | Q(until__gt=at), agency_id=by.agency_id,
+        roles__contains=[RegisteredReporter.code],
+    )  # fmt: skip
+    if besides is not None:
+        others = others.exclude(id=besides)
+    if others.count() >= policy.MOST_REPORTERS:
+        raise policy.TooManyReporters
+
+
 def _check_roles_given(roles: Collection[str]) -> None:
     if not roles:
         raise InvalidInput({"roles": _("Please choose at least one role.")})
@@ -58,7 +76,7 @@ def invite_member(
 
     At the first sign-in the person chooses a password of her own and sets up a second factor.
     Raises ``Forbidden``, ``InvalidInput`` (a taken name, a weak password, foreign desks),
-    ``RolesConflict``, ``UnknownRole``, `policy.RoleFromOutside`.
+    ``RolesConflict``, ``UnknownRole``, `policy.RoleFromOutside`, `policy.TooManyReporters`.
     """
     policy.require_staffing(by)
     _check_roles_given(roles)
@@ -70,6 +88,7 @@ def invite_member(
         by, user_id=None, agency_level=agency.level, old_roles=(), new_roles=roles, old_desks=(),
         new_desks=desks,
     )  # fmt: skip
+    _check_reporters(by, roles, at=at)
     try:
         with transaction.atomic():
             user = create_user(
@@ -127,7 +146,8 @@ def change_roles(
     """Give a colleague other roles and desks; open pages under the old ones stop at once.
 
     Raises ``Forbidden``, ``NotReachable``, ``StaleForm``, ``InvalidInput``, ``RolesConflict``,
-    ``UnknownRole``, `policy.OwnCaseRole`, `policy.RoleFromOutside`, `policy.LastAdmin`.
+    ``UnknownRole``, `policy.OwnCaseRole`, `policy.RoleFromOutside`, `policy.LastAdmin`,
+    `policy.TooManyReporters`.
     """
     policy.require_staffing(by)
     _check_roles_given(roles)
@@ -140,6 +160,7 @@ def change_roles(
         by, user_id=found.user_id, agency_level=found.agency.level, old_roles=found.roles,
         new_roles=roles, old_desks=found.desk_ids, new_desks=desks,
     )  # fmt: skip
+    _check_reporters(by, roles, at=at, besides=found.id)
     if may(found.roles, Permission.MANAGE_STAFF) and not may(roles, Permission.MANAGE_STAFF):
         _check_admin_remains(found, at)
     # Recorded first: a change to one's own membership ends the scope that the trail is written in.

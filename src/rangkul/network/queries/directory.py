@@ -26,6 +26,7 @@ from django.db.models.expressions import Combinable
 
 from rangkul.foundation.errors import NotReachable
 from rangkul.network import hours
+from rangkul.network.entries import STALE_AFTER, Standing, standing
 from rangkul.network.hours import Opening, Schedule
 from rangkul.network.models import Agency, AgencyAlias, Desk, DeskService
 from rangkul.reference import queries as reference
@@ -39,7 +40,11 @@ _SERVICE_ORDER: Final = {str(code): index for index, code in enumerate(SERVICES)
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
-    """One line of the directory; ``services`` in the order in which people need them."""
+    """One line of the directory; ``services`` in the order in which people need them.
+
+    ``confirmed``: somebody of it has said so of its entry or of a desk's.
+    ``stale``: one of its listed desks was confirmed once, and too long ago.
+    """
 
     id: int
     name: str
@@ -47,6 +52,7 @@ class AgencyRow:
     kind: str
     area_name: str
     confirmed: bool
+    stale: bool
     desk_count: int
     services: tuple[str, ...]
 
@@ -70,6 +76,7 @@ class DeskCard:
     offers: tuple[DeskService, ...]
     opening: Opening
     zone: ZoneInfo
+    standing: Standing
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -188,6 +195,10 @@ def search_directory(
         .values("agency_id")
         .annotate(
             desks=Count("id", distinct=True),
+            said=Count("id", distinct=True, filter=Q(confirmed_at__isnull=False)),
+            old=Count(
+                "id", distinct=True, filter=Q(listed=True, confirmed_at__lt=at - STALE_AFTER)
+            ),
             offered=ArrayAgg("offers__service", distinct=True, filter=Q(offers__active=True)),
         )
     }
@@ -204,7 +215,8 @@ def _agency_row(agency: Agency, desks: Mapping[str, Any] | None) -> AgencyRow:
         short_name=agency.short_name,
         kind=agency.kind,
         area_name=agency.area.full_name,
-        confirmed=agency.confirmed_on is not None,
+        confirmed=agency.confirmed_on is not None or bool(desks and desks["said"]),
+        stale=bool(desks and desks["old"]),
         desk_count=desks["desks"] if desks else 0,
         services=in_service_order(codes),
     )
@@ -243,9 +255,10 @@ def _card(desk: Desk, at: datetime, calendar: WorkingCalendar) -> DeskCard:
         key=lambda offer: _SERVICE_ORDER.get(offer.service, len(SERVICES)),
     )
     schedule = schedule_of(desk, calendar)
+    told = standing(desk.confirmed_at, at)
     if not stands(desk.agency, at):
-        return DeskCard(desk, (), Opening(False, None, None, ""), schedule.zone)
-    return DeskCard(desk, tuple(offers), hours.opening(schedule, at), schedule.zone)
+        return DeskCard(desk, (), Opening(False, None, None, ""), schedule.zone, told)
+    return DeskCard(desk, tuple(offers), hours.opening(schedule, at), schedule.zone, told)
 
 
 def get_desk(desk_id: int) -> Desk:

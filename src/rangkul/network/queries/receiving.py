@@ -1,4 +1,4 @@
-"""Where a registered reporter's report arrives: the nearest desk at which somebody receives."""
+"""Where a report from outside arrives: the nearest desk at which somebody receives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from rangkul.access.permissions import Permission
 from rangkul.access.roles import roles_with
 from rangkul.network.models import Desk, Membership
-from rangkul.network.queries.directory import in_force
+from rangkul.network.queries.directory import in_force, opening
 from rangkul.reference import queries as reference
 
 _NATION: Final = "ID"
@@ -44,6 +44,36 @@ def receiving_desk(area: str, *, own_agency_id: int, at: datetime) -> Desk | Non
         return desk.agency_id != own_agency_id, -_closeness(desk, codes), rank, desk.id
 
     return min((desk for desk in desks if desk.id in staffed), key=order, default=None)
+
+
+def public_desk(
+    area: str, *, needs: Collection[str], at: datetime, besides: Collection[int] = ()
+) -> Desk | None:
+    """Where what the public writes arrives: a desk that is open now, as near as there is one.
+
+    The one of the place before that of the province and of the nation; of equals the one that
+    offers what is needed (``needs``, codes of services). Where all are closed, the nearest.
+    Never one of the agencies in ``besides``: the reporter says that the suspect works there.
+    """
+    codes = reference.ancestor_codes(area)
+    here = Q(serves__overlap=[*codes, _NATION]) | Q(serves=[], agency__area__in=codes)
+    desks = list(
+        Desk.objects.filter(in_force(at, prefix="agency__") & here, takes_reports=True, active=True)
+        .exclude(agency_id__in=list(besides))
+        .select_related("agency")
+        .prefetch_related("offers")
+    )
+    staffed = _staffed({desk.agency_id for desk in desks}, at)
+
+    def order(desk: Desk) -> tuple[int, bool, int, int]:
+        kind = desk.agency.kind
+        rank = _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
+        offers = any(offer.service in needs and offer.active for offer in desk.offers.all())
+        return -_closeness(desk, codes), not offers, rank, desk.id
+
+    near = sorted((desk for desk in desks if desk.id in staffed), key=order)
+    # A calendar is asked for each desk: the first that is open ends the asking.
+    return next((desk for desk in near if opening(desk, at).is_open), near[0] if near else None)
 
 
 def _staffed(agency_ids: Collection[int], at: datetime) -> set[int]:

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from rangkul.access.roles import Companion, Supervisor
+from rangkul.access.roles import Companion, RegisteredReporter, Supervisor
 from rangkul.accounts.policy import RESTS_SOON, rests_from
 from rangkul.foundation.errors import NotReachable
-from rangkul.network.models import Desk, Membership
+from rangkul.network.models import Agency, Desk, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,25 @@ def list_companions(agency_id: int, *, at: datetime) -> list[StaffMember]:
         for member in list_staff(agency_id, at=at)
         if carry.intersection(member.membership.roles)
     ]
+
+
+def reports_from(user_id: int) -> Agency | None:
+    """The institution for which a person is, or was, a registered reporter; ``None`` for others."""
+    row = (
+        Membership.objects.select_related("agency")
+        .filter(user_id=user_id, roles__contains=[RegisteredReporter.code])
+        .order_by("-since", "-id")
+        .first()
+    )
+    return row.agency if row else None
+
+
+def count_reporters(agency_id: int, *, at: datetime) -> int:
+    """How many registered reporters an institution has now."""
+    live = Q(until=None) | Q(until__gt=at)
+    return Membership.objects.filter(
+        live, agency_id=agency_id, roles__contains=[RegisteredReporter.code]
+    ).count()
 
 
 def get_member(agency_id: int, membership_id: int) -> StaffMember:

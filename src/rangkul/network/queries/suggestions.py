@@ -54,6 +54,7 @@ _COLUMNS: Final = {
     "area_code": "agency__area_id",
     "area_name": "agency__area__full_name",
     "confirmed_on": "agency__confirmed_on",
+    "confirmed_at": "desk__confirmed_at",
     "serves": "desk__serves",
     "sex": "sex",
     "age_min": "age_min",
@@ -268,6 +269,8 @@ def _candidates(
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:
-    confirmed = row.pop("confirmed_on") is not None
+    # The agency said so of itself as a whole, or somebody of it of this very desk.
+    words = [row.pop(name) for name in ("confirmed_on", "confirmed_at")]
+    confirmed = any(word is not None for word in words)
     serves, languages = tuple(row.pop("serves")), tuple(row.pop("languages"))
     return Candidate(**row, confirmed=confirmed, serves=serves, languages=languages)

@@ -16,7 +16,11 @@ from rangkul.reports import events, policy, queries, workflow
 from rangkul.reports.operations.taking import answered, follow_up, lock
 from rangkul.trail.operations import record
 
-OUTCOMES = frozenset({"saran_diberikan", "disalurkan", "tidak_dapat_dihubungi", "ganda", "uji"})
+OUTCOMES = frozenset(
+    {
+        "saran_diberikan", "disalurkan", "tidak_dapat_dihubungi", "ganda", "uji", "bukan_laporan",
+    }
+)  # fmt: skip
 WRONG_FILE = "salah_berkas"
 
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from rangkul.access.permissions import Permission
 from rangkul.access.policy import require
+from rangkul.alerts import operations as alerts
 from rangkul.assessments import rk01_triase
 from rangkul.assessments.instrument import by_class
 from rangkul.clocks import operations as clocks
@@ -126,8 +127,8 @@ def receive_report(
     report = lock(by, report_id)
     workflow.MOVES.check("receive", report.state)
     check_version(expected=expected_version, found=report.version)
-    _check(content, at=at)
-    _receive(report, content, by=by, at=at)
+    check_content(content, at=at)
+    receive_in(report, content, by=by, at=at)
     _post(report, by)
     return report
 
@@ -142,7 +143,7 @@ def send_report(*, content: ReportContent, token: UUID, by: Actor, at: datetime)
     (``area``: ``no_desk`` when nobody receives reports for it).
     """
     require(by.roles, Permission.SEND_REGISTERED_REPORT)
-    _check(content, at=at)
+    check_content(content, at=at)
     one_form_at_a_time(by)
     act_id = uuid5(token, str(by.user_id))
     before = queries.report_sent_by(by, act_id)
@@ -157,7 +158,7 @@ def send_report(*, content: ReportContent, token: UUID, by: Actor, at: datetime)
             subject=uuid4(), agency_id=desk.agency_id, desk_id=desk.id, state=workflow.DRAFT,
             entered_at=at, taken_by=by.user_id,
         )  # fmt: skip
-        _receive(report, content, by=guest, at=at, purpose=INTAKE)
+        receive_in(report, content, by=guest, at=at, purpose=INTAKE)
     record(
         by=by, at=at, name=events.REPORT_SENT, subject_kind="report", subject_id=report.id,
         act_id=act_id, detail={"desk": desk.id},
@@ -171,10 +172,14 @@ def one_form_at_a_time(by: Actor) -> None:
         cursor.execute("select pg_advisory_xact_lock(3, %s)", [by.user_id])
 
 
-def _receive(
-    report: Report, content: ReportContent, *, by: Actor, at: datetime, purpose: str = WORK
-) -> None:
-    """Everything that happens to a report when it is received, whoever brings it."""
+def receive_in(
+    report: Report, content: ReportContent, *, by: Actor, at: datetime, purpose: str = WORK,
+    clocked: bool = True,
+) -> None:  # fmt: skip
+    """Everything that happens to a report when it is received, whoever brings it.
+
+    One that stands under a group of alike ones is not ``clocked``: the group's clocks run.
+    """
     move = workflow.MOVES.check("receive", report.state)
     _write(report, content)
     triage = queries.unseal(report).triage
@@ -186,16 +191,23 @@ def _receive(
     report.version += 1
     report.save(update_fields=[*_WRITTEN, "state", "risk", "entered_at", "result", "version"])
     _index(report, content)
-    clocks.start(
-        procedure=FIRST_RESPONSE[report.risk], subject_kind="report", subject_id=report.id,
-        area=report.area, by=by, at=at, since=report.reported_at, desk_id=report.desk_id,
-        risk=report.risk, purpose=purpose,
-    )  # fmt: skip
-    follow_up(report, since=report.reported_at, by=by, at=at, purpose=purpose)
+    if clocked:
+        start_clocks(report, by=by, at=at, purpose=purpose)
     record(
         by=by, at=at, name=events.REPORT_RECEIVED, subject_kind="report", subject_id=report.id,
         detail={"channel": report.channel, "risk": report.risk}, purpose=purpose,
     )  # fmt: skip
+
+
+def start_clocks(report: Report, *, by: Actor, at: datetime, purpose: str = WORK) -> None:
+    """The clock of the first answer and that of what follows it, from when it was reported."""
+    since = report.reported_at or at
+    clocks.start(
+        procedure=FIRST_RESPONSE[report.risk], subject_kind="report", subject_id=report.id,
+        area=report.area, by=by, at=at, since=since, desk_id=report.desk_id, risk=report.risk,
+        purpose=purpose,
+    )  # fmt: skip
+    follow_up(report, since=since, by=by, at=at, purpose=purpose)
 
 
 def _post(report: Report, by: Actor) -> None:
@@ -246,6 +258,7 @@ def take_in_hand(*, report_id: int, by: Actor, at: datetime) -> Report:
         subject_kind="report", subject_id=report.id, by=by, at=at,
         procedures=[*FIRST_RESPONSE.values()],
     )  # fmt: skip
+    alerts.end_alerts(subject_kind="report", subject_ids=[str(report.id)], at=at)
     record(by=by, at=at, name=events.REPORT_TAKEN, subject_kind="report", subject_id=report.id)
     _post_if_sent_in(report, by)
     return report
@@ -313,7 +326,8 @@ def _index(report: Report, content: ReportContent) -> None:
     )  # fmt: skip
 
 
-def _check(content: ReportContent, *, at: datetime) -> None:
+def check_content(content: ReportContent, *, at: datetime) -> None:
+    """What any report needs to be received. Raises ``InvalidInput`` (field → code)."""
     contents.check(content, at=at)
     if not reference.get_areas([content.area]):
         raise InvalidInput({"area": "unknown"})
@@ -336,3 +350,4 @@ def answered(report: Report, *, by: Actor, at: datetime) -> None:
         subject_kind="report", subject_id=report.id, by=by, at=at,
         procedures=[*FIRST_RESPONSE.values(), "report_follow_up"],
     )  # fmt: skip
+    alerts.end_alerts(subject_kind="report", subject_ids=[str(report.id)], at=at)

@@ -1,0 +1,12 @@
+"""What the trail calls the acts on a survivor's code."""
+
+CODE_GIVEN = "tidings.code_given"
+CODE_ENDED = "tidings.code_ended"
+SHOWN_CHANGED = "tidings.shown_changed"
+TIDINGS_READ = "tidings.read"
+TIDINGS_WRITTEN = "tidings.written"
+TIDINGS_ARRIVED = "tidings.arrived"
+APPOINTMENT_TOLD = "tidings.appointment_told"
+APPOINTMENT_CANCELLED = "tidings.appointment_cancelled"
+CODE_PRESSED = "tidings.code_pressed"
+CONSENT_TAKEN_BACK = "tidings.consent_taken_back"
