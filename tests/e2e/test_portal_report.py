@@ -16,12 +16,16 @@ WORDS = "Kakak kenariwati dikunci di kamar belakang sejak kemarin sore."
 PHONE = "081255554444"
 
 
-def _write(door: Door, *, scripts: bool, danger: bool) -> tuple[Page, list[str]]:
+LATER = "Kakak kenarilagi sekarang di gudang."
+PAPER = ("kontrak-kenari.pdf", "application/pdf", b"%PDF-1.4\n% kenarikertas\n%%EOF\n")
+
+
+def _write(door: Door, *, scripts: bool, danger: bool) -> tuple[Page, list[bytes]]:
     """All steps up to the page with the code; and what the browser sent on the way."""
     context = door.browser.new_context(
         viewport={"width": 390, "height": 844}, java_script_enabled=scripts
     )
-    page, sent = context.new_page(), list[str]()
+    page, sent = context.new_page(), list[bytes]()
     page.on("request", lambda request: sent.append(_said(request)))
     page.goto(f"{door.base}/info/tulis/")
     page.locator(f"input[name=danger][value={'ya' if danger else 'tidak'}]").check()
@@ -42,6 +46,8 @@ def _write(door: Door, *, scripts: bool, danger: bool) -> tuple[Page, list[str]]
     page.locator("button[value=contact]").click()
     expect(page.locator("dl.facts")).to_contain_text(WORDS)
     expect(page.locator("dl.facts")).to_contain_text(PHONE)
+    if scripts:
+        _add_a_paper(page)
     page.locator("button[value=send]").click()
     if not scripts and not page.locator(".code-shown").count():
         page.wait_for_timeout(5_500)
@@ -50,8 +56,14 @@ def _write(door: Door, *, scripts: bool, danger: bool) -> tuple[Page, list[str]]
     return page, sent
 
 
-def _said(request: Request) -> str:
-    return f"{request.url}\n{request.post_data or ''}"
+def _said(request: Request) -> bytes:
+    return request.url.encode() + b"\n" + (request.post_data_buffer or b"")
+
+
+def _add_a_paper(page: Page) -> None:
+    name, kind, content = PAPER
+    page.locator("details", has=page.locator("#files")).locator("summary").click()
+    page.locator("#files").set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
 
 def _open(page: Page, code: str, *, scripts: bool) -> None:
@@ -91,14 +103,21 @@ def test_written_kept_answered_and_taken_back(door: Door, scripts: bool) -> None
     page.context.close()
 
 
-def test_a_step_back_shows_again_what_was_typed(door: Door) -> None:
-    context = door.browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.goto(f"{door.base}/en/info/tulis/")
+def _up_to_words(page: Page, door: Door | None) -> None:
+    """The first steps, of a page that stands there already where no door is given."""
+    if door is not None:
+        page.goto(f"{door.base}/en/info/tulis/")
     page.locator("input[name=danger][value=tidak]").check()
     page.locator("button[value=danger]").click()
     page.locator("#q").fill("Kota Palangka Raya")
     page.locator("button[value=place]").click()
+    expect(page.locator("#words")).to_be_visible()
+
+
+def test_a_step_back_shows_again_what_was_typed(door: Door) -> None:
+    context = door.browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    _up_to_words(page, door)
     page.locator("#words").fill(WORDS)
     page.locator("input[name=herself][value=saya]").check()
     page.locator("button[value=words]").click()
@@ -110,23 +129,68 @@ def test_a_step_back_shows_again_what_was_typed(door: Door) -> None:
 @pytest.mark.promise(
     "door-sealed-in-the-browser",
     chapter="web",
-    sentence="Where scripts run, the words, names and numbers written at the public's door leave "
-    "the browser sealed to the desk that reads them.",
+    sentence="Where scripts run, words, names, numbers, files and later messages leave the browser "
+    "sealed at the public's door: to the desk that reads them, or to the house behind a code.",
 )
 def test_no_letter_leaves_the_browser_open(door: Door, figure: Callable[[str], None]) -> None:
     page, sent = _write(door, scripts=True, danger=False)
-    open_ = [said for said in sent if "kenariwati" in said or PHONE in said]
+    _open(page, page.locator(".code-shown").first.inner_text(), scripts=True)
+    page.locator("#message").fill(LATER)
+    page.locator("button[value=message]").click()
+    expect(page.locator(".listed")).to_contain_text(LATER)
+    expect(page.locator("#message")).to_have_value("")
+    page.locator("details", has=page.locator("#where")).locator("summary").click()
+    page.locator("input[name=way][value=surel]").check()
+    page.locator("#where").fill("kenarisurat@contoh.test")
+    page.locator("button[value=contact]").click()
+    expect(page.locator(".notice.good")).to_be_visible()
+    expect(page.locator("#where")).to_have_value("kenarisurat@contoh.test")
+    _add_a_paper(page)
+    page.locator("button[value=file]").click()
+    expect(page.locator("body")).to_contain_text("2 berkas sudah sampai.")
+    open_ = [said for said in sent if b"kenari" in said.lower() or PHONE.encode() in said]
     assert open_ == []
-    assert sum("sealed=" in said for said in sent) == 2
+    assert (sum(b"sealed=" in said for said in sent), sum(b"RKF1" in said for said in sent)) == (
+        4,
+        2,
+    )
     page.context.close()
-    figure(f"0 of {len(sent)} requests bore a written word; 2 sealed parts")
+    figure(f"0 of {len(sent)} requests bore a written word or a file; 4 sealed parts, 2 files")
 
 
 @pytest.mark.planted("door-sealed-in-the-browser")
 def test_planted_a_browser_that_cannot_seal_is_seen(door: Door) -> None:
     page, sent = _write(door, scripts=False, danger=False)
-    assert any("kenariwati" in said for said in sent)
+    assert any(b"kenariwati" in said for said in sent)
     page.context.close()
+
+
+def test_what_is_missing_sends_no_name_along(door: Door) -> None:
+    context = door.browser.new_context(viewport={"width": 390, "height": 844})
+    page, sent = context.new_page(), list[bytes]()
+    _up_to_words(page, door)
+    page.on("request", lambda request: sent.append(_said(request)))
+    page.locator("#who").fill("Kenari Melati")
+    page.locator("button[value=words]").click()
+    expect(page.locator(".errors")).to_be_visible()
+    expect(page.locator("#who")).to_have_value("Kenari Melati")
+    assert sent and not any(b"kenari" in said.lower() for said in sent)
+    context.close()
+
+
+def test_another_writing_in_the_same_tab_knows_nothing_of_the_first(door: Door) -> None:
+    context = door.browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    _up_to_words(page, door)
+    page.locator("#words").fill(WORDS)
+    page.locator("input[name=herself][value=saya]").check()
+    page.locator("button[value=words]").click()
+    expect(page.locator("#where")).to_be_visible()
+    page.locator(".brand").click()
+    page.locator("a[href$='/info/tulis/']").first.click()
+    _up_to_words(page, None)
+    expect(page.locator("#words")).to_have_value("")
+    context.close()
 
 
 def _states(page: Page, base: str, root: str) -> Iterator[str]:

@@ -31,7 +31,12 @@ _FRESH = (
     (re.compile(rb'(?:content|value)="\w{64}"'), b"SECRET"),
     (re.compile(rb'"token": "\w{64}"'), b"SECRET"),
     # What the public's portal carries from step to step, and the small sum that it asks for.
-    (re.compile(rb'(?:name="(?:effort|state)" value|data-effort)="[^"]*"'), b"SECRET"),
+    (
+        re.compile(rb'(?:name="(?:effort|state)" value|data-effort|data-typing)="[^"]*"'),
+        b"SECRET",
+    ),
+    # How much work is asked follows the minute's load, whoever asks.
+    (re.compile(rb'data-bits="\d+"'), b"WORK"),
     (re.compile(rb'"now": \d{13}\b'), b"HOUR"),
     (re.compile(rb"^(?:Content-Length|Date|Expires|Last-Modified): .*$", re.MULTILINE), b""),
     (re.compile(rb'data-rendered="\d+"'), b""),

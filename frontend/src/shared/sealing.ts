@@ -6,8 +6,13 @@ const CURVE = { name: "ECDH", namedCurve: "P-256" } as const;
 /** What the sealed thing is for: the words that keep one purpose's keys from another's. */
 export type Purpose = "offline" | "door";
 
+/** As `closedTo`, with JSON padded to whole blocks. */
+export function sealedTo(purpose: Purpose, point: string, before: Bytes, content: unknown): Promise<Bytes> {
+  return closedTo(purpose, point, before, padded(content));
+}
+
 /** `before`, the browser's own point, and `content` closed behind them for the holder of `point` alone. */
-export async function sealedTo(purpose: Purpose, point: string, before: Bytes, content: unknown): Promise<Bytes> {
+export async function closedTo(purpose: Purpose, point: string, before: Bytes, content: Bytes): Promise<Bytes> {
   const their = ofBase64(point);
   const theirs = await crypto.subtle.importKey("raw", their, CURVE, false, []);
   const pair = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
@@ -20,6 +25,6 @@ export async function sealedTo(purpose: Purpose, point: string, before: Bytes, c
   );
   const header = joined(before, own);
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const closed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: header }, key, padded(content));
+  const closed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: header }, key, content);
   return joined(header, iv, new Uint8Array(closed));
 }

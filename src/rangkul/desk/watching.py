@@ -13,7 +13,7 @@ _Words = Mapping[str, str | Promise]
 
 REASONS: Final[_Words] = {
     "before_me": _("The person is here with me and asks for help"),
-    "found": _("The person was found or brought in and cannot speak for herself"),
+    "found": _("The person was found or brought in and cannot speak for themselves"),
     "care": _("A doctor or the police must know now who this is"),
     "danger": _("Somebody dangerous is near and I must know who"),
     "lost": _("The person is lost on the way and is being searched for"),

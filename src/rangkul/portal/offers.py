@@ -111,8 +111,13 @@ def check(request: PublicRequest) -> HttpResponse:
     if finding.answered == 0:
         context = _asked(where, replies) | {"nothing": True}
         return answer(request, "portal/offers/questions.html", context, status=422)
-    offer_counts.count(finding, at=hour.now())
-    return answer(request, "portal/offers/result.html", _come_to(where, finding))
+    if "seen" not in replies:
+        offer_counts.count(finding, at=hour.now())
+    codes = [one.code for one in job_offer.questions(_ROADS[where])]
+    again = {"where": where, "done": "1", "seen": "1"}
+    again |= {code: replies[code] for code in codes if replies.get(code) in set(Reply)}
+    context = _come_to(where, finding) | {"again": again}
+    return answer(request, "portal/offers/result.html", context)
 
 
 def _language() -> str:
@@ -124,6 +129,7 @@ def _asked(where: str, replies: Mapping[str, str]) -> dict[str, object]:
     asked = job_offer.questions(_ROADS[where])
     return {
         "where": where,
+        "again": {"where": where},
         "questions": [_Told(one, language, replies.get(one.code, "")) for one in asked],
         "replies": _REPLIES,
     }
@@ -151,7 +157,9 @@ def _come_to(where: str, finding: Finding) -> dict[str, object]:
 
 
 def _urgent(where: str) -> dict[str, object]:
-    return {"where": where, "called": _called(where, _language())}
+    return {
+        "where": where, "called": _called(where, _language()), "again": {"where": where},
+    }  # fmt: skip
 
 
 def _called(when: str, language: str) -> list[_Called]:

@@ -20,6 +20,8 @@ The contract for whoever adds a page here:
   the portal are fetched and put in the page's place: the body is exchanged, the history keeps one
   entry. A link or form with ``data-whole`` is left to the browser (downloads, for example). After
   each exchange the document hears the event ``portal:shown``: modules set up their parts there too.
+- A page that answers a post hands on in ``again`` the fields that show the same page in the other
+  language; without them its language link leads to where the page begins.
 - Inputs carry ``autocomplete="off"``: a browser must not offer the next person what was typed.
 - ``InvalidInput`` and what no column can hold are answered 422, ``NotReachable`` and ``Http404``
   404, in the portal's own neutral words.

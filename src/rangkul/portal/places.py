@@ -114,12 +114,25 @@ def _form(asked: Asked) -> dict[str, Any]:
     """What the search form shows, with its choices in the reader's language."""
     return {
         "asked": asked,
+        "again": _again(asked),
         "needs": NEEDS.values(),
         "whos": list(WHO.items()),
         "tongues": [
             (code, reference.label("bahasa", code)) for code in directory.spoken_languages()
         ],
     }
+
+
+def _again(asked: Asked) -> dict[str, str | int]:
+    """The same question once more; nothing where nothing was asked."""
+    if asked == Asked():
+        return {}
+    sent = {
+        "q": asked.words, "area": asked.area, "named": asked.named, "need": asked.need,
+        "who": str(asked.who), "open": "1" if asked.open_now else "", "lang": asked.language,
+        "wheel": "1" if asked.wheelchair else "", "page": asked.page if asked.page > 1 else "",
+    }  # fmt: skip
+    return {name: value for name, value in sent.items() if value}
 
 
 def _map(*, at: datetime) -> dict[str, Any]:

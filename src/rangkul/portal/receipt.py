@@ -6,6 +6,7 @@ other state.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from django.http import HttpResponse
 from rangkul.foundation import hour
 from rangkul.foundation.errors import InvalidInput
 from rangkul.foundation.longcode import LongCode
-from rangkul.portal import writing
+from rangkul.portal import sealing, writing
 from rangkul.portal.numbers import emergency_numbers
 from rangkul.portal.page import PublicRequest, answer
 from rangkul.reports import door
@@ -37,43 +38,45 @@ def page(request: PublicRequest, pointer: Pointer, opened: str) -> HttpResponse:
     if do == "withdraw" and request.POST.get("sure") == "ya":
         reports.withdraw(pointer=pointer, at=hour.now())
         return answer(request, "portal/code/withdrawn.html", {})
+    sent: dict[str, str] = {}
     if do in _DONE:
         try:
-            _do(do, request, pointer)
+            sent = writing.unsealed(request, "message", "way", "where", "when", "as_name")
+            _do(do, request, sent, pointer)
         except InvalidInput as fault:
             wrong = writing.in_sentences(fault.errors)
     told = reports.open_receipt(pointer=pointer)
     context: dict[str, Any] = {
         "told": told,
         "opened": opened,
+        "again": {"opened": opened},
         "token": uuid4(),
         "numbers": emergency_numbers(),
         "ways": writing.WAYS.items(),
-        "contact": told.contact if not wrong or do != "contact" else writing.read_contact(request),
+        "contact": told.contact if not wrong or do != "contact" else writing.contact_of(sent),
         "wrong": wrong,
         "done": _DONE.get(do, "") if not wrong else "",
-        "typed": request.POST.get("message", "") if wrong and do == "message" else "",
+        "typed": sent.get("message", "") if wrong and do == "message" else "",
+        "key": sealing.key_of(sealing.HOUSE, at=hour.now()),
         "most": door.MOST_MESSAGE,
     }
     return answer(request, "portal/code/receipt.html", context, status=422 if wrong else 200)
 
 
-def _do(do: str, request: PublicRequest, pointer: Pointer) -> None:
+def _do(do: str, request: PublicRequest, sent: Mapping[str, str], pointer: Pointer) -> None:
     if do == "message":
         reports.write_from_outside(
-            pointer=pointer, text=request.POST.get("message", "").replace("\r\n", "\n"),
-            token=_token(request), at=hour.now(),
+            pointer=pointer, text=sent["message"].replace("\r\n", "\n"), token=_token(request),
+            at=hour.now(),
         )  # fmt: skip
     elif do == "contact":
-        reports.choose_contact(
-            pointer=pointer, contact=writing.read_contact(request), at=hour.now()
-        )
+        reports.choose_contact(pointer=pointer, contact=writing.contact_of(sent), at=hour.now())
     else:
-        sent = request.FILES.getlist("files")
-        if not sent:
+        contents = writing.files_of(request.FILES.getlist("files"))
+        if not contents:
             raise InvalidInput({"file": "required"})
-        for file in sent[: reports.MOST_FILES]:
-            reports.add_file(pointer=pointer, content=file.read(), at=hour.now())
+        for content in contents:
+            reports.add_file(pointer=pointer, content=content, at=hour.now())
 
 
 def _token(request: PublicRequest) -> UUID:

@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from rangkul.foundation import hour
 from rangkul.foundation.errors import InvalidInput, NotReachable
 from rangkul.foundation.longcode import LongCode
-from rangkul.portal import writing
+from rangkul.portal import sealing, writing
 from rangkul.portal.numbers import emergency_numbers
 from rangkul.portal.page import PublicRequest, answer
 from rangkul.tidings import operations as tidings
@@ -34,7 +34,7 @@ def page(request: PublicRequest, pointer: Pointer, opened: str) -> HttpResponse:
     at, do = hour.now(), request.POST.get("do", "")
     sure = request.POST.get("sure") == _SURE
     wrong: dict[str, str] = {}
-    done = ""
+    done, sent = "", ""
     if do == "end" and sure:
         tidings.end_by_code(pointer=pointer, at=at)
         return answer(request, "portal/code/ended.html", {})
@@ -42,21 +42,21 @@ def page(request: PublicRequest, pointer: Pointer, opened: str) -> HttpResponse:
         done = "taken" if tidings.take_back_consent(pointer=pointer, at=at) else "asked"
     elif do == "message":
         try:
-            tidings.write_by_code(
-                pointer=pointer, text=request.POST.get("message", "").replace("\r\n", "\n"),
-                token=_token(request), at=at,
-            )  # fmt: skip
+            sent = writing.unsealed(request, "message")["message"].replace("\r\n", "\n")
+            tidings.write_by_code(pointer=pointer, text=sent, token=_token(request), at=at)
             done = "sent"
         except InvalidInput as fault:
             wrong = writing.in_sentences(fault.errors)
     context: dict[str, Any] = {
         "told": tidings.open_line(pointer=pointer, at=at),
         "opened": opened,
+        "again": {"opened": opened},
         "token": uuid4(),
         "numbers": emergency_numbers(),
         "wrong": wrong,
         "done": done,
-        "typed": request.POST.get("message", "") if wrong else "",
+        "typed": sent if wrong else "",
+        "key": sealing.key_of(sealing.HOUSE, at=at),
         "most": tidings.MOST_WORDS,
     }
     return answer(request, "portal/code/tidings.html", context, status=422 if wrong else 200)

@@ -7,6 +7,7 @@ stands anywhere. Every step is one form that posts to the one address.
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -105,6 +106,11 @@ class Written:
         return cls(**{name: value for name, value in state.items() if name in known})
 
     @property
+    def mark(self) -> str:
+        """What tells a browser that a page belongs to this writing and no other."""
+        return hashlib.sha256(self.nonce.encode()).hexdigest()[:16]
+
+    @property
     def is_sealed(self) -> bool:
         """Whether the words were sealed by the browser, so that no page can show them again."""
         return bool(self.sealed_words)
@@ -156,9 +162,11 @@ def _step(
     """One step's page; what it needs to know beside what was typed comes along."""
     if step not in _STEPS:
         step = "danger"
+    state = carried.seal(_PURPOSE, asdict(written), at=hour.now())
     context = {
         "written": written,
-        "state": carried.seal(_PURPOSE, asdict(written), at=hour.now()),
+        "state": state,
+        "again": {"state": state, "do": f"to-{step}"} if step in _AGAIN else None,
         "numbers": emergency_numbers(),
         "step": step,
         "place_in_row": _ROW.index(step) + 1 if step in _ROW else 0,
@@ -179,6 +187,8 @@ def in_sentences(errors: Mapping[str, str]) -> dict[str, str]:
 
 
 _STEPS: Final = ("danger", "numbers", "place", "words", "contact", "look", "wait", "receipt")
+# The last two follow from what was sent, and are not shown by asking.
+_AGAIN: Final = _STEPS[:-2]
 _ROW: Final = ("danger", "place", "words", "contact", "look")
 
 
@@ -334,9 +344,25 @@ def with_contact(request: PublicRequest, written: Written) -> tuple[Written, dic
 
 def read_contact(request: PublicRequest) -> SafeContact:
     """A safe-contact choice as it was sent."""
-    way = request.POST.get("way", "")
-    where = _line(request, "where", 400) if way not in ("kode", "jangan") else ""
-    return SafeContact(way, where, _line(request, "when", 400), _line(request, "as_name", 400))
+    return contact_of(request.POST)
+
+
+def contact_of(sent: Mapping[str, str]) -> SafeContact:
+    """The same of fields that the browser had sealed, or had not."""
+    way = sent.get("way", "")
+    where = _one_line(sent.get("where", ""), 400) if way not in ("kode", "jangan") else ""
+    when, as_name = (_one_line(sent.get(name, ""), 400) for name in ("when", "as_name"))
+    return SafeContact(way, where, when, as_name)
+
+
+def unsealed(request: PublicRequest, *names: str) -> dict[str, str]:
+    """Fields as they were typed, opened where the browser sealed them; what is missing is empty.
+
+    Raises ``InvalidInput`` (``words``) for a part that does not open.
+    """
+    sealed = request.POST.get("sealed", "")
+    opened = sealing.open_part(sealed, at=hour.now()) if sealed else {}
+    return {name: request.POST.get(name) or opened.get(name, "") for name in names}
 
 
 def _only(found: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
@@ -344,7 +370,11 @@ def _only(found: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _line(request: PublicRequest, name: str, most: int) -> str:
-    return " ".join(request.POST.get(name, "").replace("\x00", "").split())[:most]
+    return _one_line(request.POST.get(name, ""), most)
+
+
+def _one_line(text: str, most: int) -> str:
+    return " ".join(text.replace("\x00", "").split())[:most]
 
 
 # -- sending ----------------------------------------------------------------------------------
@@ -378,10 +408,21 @@ def _send(request: PublicRequest, written: Written) -> HttpResponse:
     )  # fmt: skip
 
 
-def _files(sent: list[Any]) -> list[bytes]:
+def files_of(sent: list[Any]) -> list[bytes]:
+    """The chosen files, opened where the browser sealed them; empty ones are left out.
+
+    Raises ``InvalidInput`` (``file``) for too many, one too large, or one that does not open.
+    """
     if len(sent) > reports.MOST_FILES:
         raise InvalidInput({"file": "too_many"})
-    contents = [file.read() for file in sent if file.size]
+    if any(file.size > reports.MOST_BYTES + sealing.ROOM for file in sent):
+        raise InvalidInput({"file": "too_large"})
+    opened = (sealing.open_file(file.read(), at=hour.now()) for file in sent)
+    return [content for content in opened if content]
+
+
+def _files(sent: list[Any]) -> list[bytes]:
+    contents = files_of(sent)
     for content in contents:
         reports.check_file(content)
     return contents

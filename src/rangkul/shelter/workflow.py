@@ -172,7 +172,7 @@ SEARCH_RESULTS: Final[Mapping[str, Promise]] = MappingProxyType(
 )
 
 ON_THE_ROAD: Final = "on_the_road"
-ON_THE_ROAD_WORDS: Final = _("The search goes on at the desk that holds her on the way home")
+ON_THE_ROAD_WORDS: Final = _("The search goes on at the desk that holds the person on the way home")
 """How a search ended here that is led where the way home is followed; chosen by nobody."""
 
 EXTEND_REASONS: Final[Mapping[str, Promise]] = MappingProxyType(

@@ -31,7 +31,8 @@ def sealed(content: object = SAID, *, agency: int = 7, to: int = 7, magic: bytes
     point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     header = magic + struct.pack(">II", int(key["number"]), agency) + point
     secret = pairs.derived_key(own.exchange(ec.ECDH(), theirs), point, theirs, "door")
-    nonce, plain = os.urandom(12), json.dumps(content).encode().ljust(4096)
+    nonce = os.urandom(12)
+    plain = content if isinstance(content, bytes) else json.dumps(content).encode().ljust(4096)
     closed = AESGCM(secret).encrypt(nonce, plain, header)
     return base64.b64encode(header + nonce + closed).decode()
 
@@ -48,7 +49,8 @@ def test_what_is_no_sealed_part_is_refused(text: str) -> None:
 
 def test_what_was_altered_moved_or_of_another_kind_is_refused() -> None:
     wrong = [
-        sealed(agency=8), sealed(magic=b"RKO1"), sealed()[:-8] + "AAAAAAA=", sealed([1, 2])
+        sealed(agency=8), sealed(magic=b"RKO1"), sealed()[:-8] + "AAAAAAA=", sealed([1, 2]),
+        sealed(magic=b"RKF1"), sealed({"words": "\ud800"}),
     ]  # fmt: skip
     for text in wrong:
         with pytest.raises(InvalidInput):
@@ -58,3 +60,21 @@ def test_what_was_altered_moved_or_of_another_kind_is_refused() -> None:
 def test_a_key_of_the_future_is_not_taken() -> None:
     with pytest.raises(InvalidInput):
         sealing.open_part(sealed(), at=datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def test_a_file_is_opened_as_it_was_chosen() -> None:
+    content = bytes(range(256)) * 40
+    closed = base64.b64decode(sealed(content, magic=b"RKF1"))
+    assert sealing.open_file(closed, at=AT) == content
+    assert len(closed) == len(content) + sealing.ROOM
+    assert sealing.open_file(content, at=AT) == content
+    for wrong in (closed[:-1], closed[:40], closed[:-1] + b"x"):
+        with pytest.raises(InvalidInput):
+            sealing.open_file(wrong, at=AT)
+
+
+def test_behind_a_code_the_pair_is_nobodys_agency() -> None:
+    house = sealing.HOUSE
+    assert sealing.open_part(sealed(agency=house, to=house), at=AT) == SAID
+    with pytest.raises(InvalidInput):
+        sealing.open_part(sealed(agency=house, to=7), at=AT)

@@ -56,7 +56,7 @@ def frame(
         ("conference-case", _("Case conferences")),
         ("case-people", _("People")),
         ("document-list", _("Documents")),
-        ("tidings", _("Messages with her")),
+        ("tidings", _("Messages with the survivor")),
         ("consent-list", _("Consent")),
         ("course-page", _("Course & team")),
         ("rights-case", _("Rights over data")),

@@ -61,7 +61,7 @@ def lift(request: StaffRequest, number: str, relation_id: UUID) -> HttpResponse:
     except InvalidInput:
         messages.error(request, _("Please choose why."))
     else:
-        messages.success(request, _("The file is open to this person again, where she carries it."))
+        messages.success(request, _("The file is open to this person again, where they carry it."))
     return redirect("case-relation", number)
 
 

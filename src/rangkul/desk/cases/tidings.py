@@ -81,7 +81,7 @@ def _act(request: StaffRequest, line_id: UUID) -> None:
         tidings.write_to_her(
             line_id=line_id, text=typed(request, "message"), token=form_token(request), by=by, at=at
         )
-        messages.success(request, _("Written. She finds it by her code."))
+        messages.success(request, _("Written. The survivor finds it by the code."))
     elif do == "expect":
         starts_at = _local(typed(request, "starts_at"), request)
         if starts_at is None:
@@ -93,10 +93,10 @@ def _act(request: StaffRequest, line_id: UUID) -> None:
         messages.success(request, _("Noted."))
     elif do == "cancel":
         tidings.cancel_appointment(appointment_id=_id(typed(request, "which")), by=by, at=at)
-        messages.success(request, _("Taken off her page."))
+        messages.success(request, _("Taken off the survivor's page."))
     elif do == "shows":
         tidings.change_shown(line_id=line_id, shows=typed(request, "shows"), by=by, at=at)
-        messages.success(request, _("Her page shows what she asked for."))
+        messages.success(request, _("The survivor's page shows what was asked for."))
     elif do == "end":
         tidings.end_line(line_id=line_id, by=by, at=at)
         messages.success(request, _("The code has ended. It opens nothing any more."))
@@ -130,7 +130,7 @@ def _names(talks: list[queries.Talk]) -> dict[int, str]:
 def _shown_words() -> dict[str, str]:
     return {
         workflow.MESSAGES: _("Messages only"),
-        workflow.TIMES: _("Messages, and when she is expected"),
+        workflow.TIMES: _("Messages, and when the survivor is expected"),
         workflow.DETAILS: _("Messages, and when, where and with whom"),
     }
 
@@ -138,7 +138,7 @@ def _shown_words() -> dict[str, str]:
 def _why_ended() -> dict[str, str]:
     return {
         workflow.ENDED_BY_COMPANION: _("ended here"),
-        workflow.ENDED_BY_HER: _("ended by her"),
+        workflow.ENDED_BY_HER: _("ended by the survivor"),
         workflow.REPLACED: _("replaced by a newer one"),
     }
 

@@ -66,8 +66,8 @@ def sealed_words(entry: Entry) -> str:
     if entry.sealed is None:
         return _("In the file")
     kinds = {
-        "identity": _("who she is"), "contact": _("how to reach her"),
-        "location": _("where she is"), "account": _("her story"), "health": _("health"),
+        "identity": _("who it is"), "contact": _("how to reach the person"),
+        "location": _("where the person is"), "account": _("the story"), "health": _("health"),
         "legal": _("legal matters"), "finance": _("money"),
     }  # fmt: skip
     return _("Sealed: %(kind)s") % {"kind": kinds[entry.sealed]}

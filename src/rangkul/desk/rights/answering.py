@@ -150,7 +150,7 @@ def propose(request: StaffRequest, number: str) -> HttpResponse:
 def decide(request: StaffRequest, number: str) -> HttpResponse:
     """The second person's word on a proposed refusal."""
     if request.POST.get("refuse") == "1":
-        said = _("Refused. Tell her now, in these words, and where she can complain.")
+        said = _("Refused. Tell the person now, in these words, and where they can complain.")
         return _step(request, number, operations.refuse_request, said)
     said = _("Not refused. The request waits as it came.")
     return _step(request, number, operations.drop_refusal, said)
@@ -160,7 +160,7 @@ def decide(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 def tell(request: StaffRequest, number: str) -> HttpResponse:
     """She was told."""
-    return _step(request, number, operations.tell_person, _("Noted that she was told."))
+    return _step(request, number, operations.tell_person, _("Noted that the person was told."))
 
 
 @staff(one_of=_ANY)

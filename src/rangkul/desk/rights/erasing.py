@@ -81,7 +81,7 @@ def erase(request: StaffRequest, erasure_id: UUID) -> HttpResponse:
     messages.success(
         request,
         _("%(count)s keys are destroyed: nobody can read this case any more. It is erased on "
-          "%(day)s, when the last backup of the keys is over. Tell her that day.")
+          "%(day)s, when the last backup of the keys is over. Tell the survivor that day.")
         % {"count": done.keys, "day": day},
     )  # fmt: skip
     return redirect("rights-list")
@@ -136,7 +136,7 @@ def unrestrict(request: StaffRequest, number: str) -> HttpResponse:
     except MistypedNumber as fault:
         raise NotReachable("no such number") from fault
     operations.lift_restriction(case_id=case_id, by=request.actor, at=request.now)
-    messages.success(request, _("The file takes new acts again. Tell her."))
+    messages.success(request, _("The file takes new acts again. Tell the survivor."))
     return redirect("rights-list")
 
 

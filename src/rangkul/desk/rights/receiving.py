@@ -40,11 +40,11 @@ class ReceiveForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
     language = forms.ChoiceField(
-        label=gettext_lazy("In which language shall she be answered?"), widget=forms.RadioSelect,
+        label=gettext_lazy("In which language shall the answer be?"), widget=forms.RadioSelect,
         choices=[("id", "Bahasa Indonesia"), ("en", "English")],
     )  # fmt: skip
     words = forms.CharField(
-        label=gettext_lazy("In her own words"), required=False, max_length=MOST_WORDS,
+        label=gettext_lazy("In the survivor's own words"), required=False, max_length=MOST_WORDS,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("For a correction: what is wrong, and what is right."),
     )  # fmt: skip

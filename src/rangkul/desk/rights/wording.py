@@ -12,7 +12,7 @@ from rangkul.retention.models import Erasure, Request
 def kind(code: str) -> str:
     """What is asked."""
     return {
-        workflow.ACCESS: _("See what is kept about her"),
+        workflow.ACCESS: _("See what is kept about the person"),
         workflow.CORRECTION: _("Have something corrected"),
         workflow.STOP: _("Stop what is shared"),
         workflow.RESTRICTION: _("Restrict the file"),
@@ -42,7 +42,7 @@ def state(request: Request) -> tuple[str, str]:
 def asked_by() -> list[tuple[str, str]]:
     """Who came."""
     return [
-        (Request.HERSELF, _("Herself")),
+        (Request.HERSELF, _("The survivor in person")),
         (Request.GUARDIAN, _("A parent or guardian")),
         (Request.PROXY, _("Somebody with a power of attorney")),
     ]
@@ -59,8 +59,8 @@ def manners() -> list[tuple[str, str]]:
 def checks() -> list[tuple[str, str]]:
     """How it was made sure that it is she."""
     return [
-        ("known", _("We know her")), ("document", _("She showed a paper")),
-        ("question", _("She answered what only she knows")),
+        ("known", _("We know the person")), ("document", _("A paper was shown")),
+        ("question", _("The answer to what only that person knows was right")),
     ]  # fmt: skip
 
 
@@ -81,9 +81,11 @@ def obstacle(code: str) -> str:
         "held": _("A legal hold stands on this case."),
         "open": _("The file is open. Close it first; a wish to stop is a reason."),
         "handed_off": _("A referral or hand-over is still on its way. End it first."),
-        "on_the_road": _("She is still on the way home. Somebody must hold her until she arrives."),
-        "in_shelter": _("She still stays in a house. End the stay first."),
-        "not_granted": _("Her request has not been granted yet."),
+        "on_the_road": _(
+            "The survivor is still on the way home. Somebody must hold the file until the arrival."
+        ),
+        "in_shelter": _("The survivor still stays in a house. End the stay first."),
+        "not_granted": _("The request has not been granted yet."),
         "not_ripe": _("By the schedule its time is not over yet."),
     }.get(code, code)
 
