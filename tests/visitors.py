@@ -66,3 +66,12 @@ def codes(page: str) -> tuple[str, str]:
 def opened(post: Post, door: str, code: str, place: str = "/info/kode/") -> str:
     """The page behind a code, opened with the work done."""
     return post(place, {"code": code, "do": "open", **solved(door)})
+
+
+def other_language(page: str) -> tuple[str, dict[str, str]]:
+    """Where the foot of an answered page leads for the other language, and the fields it sends."""
+    form = page[page.index('class="foot-ways"') :]
+    address = re.search(r'<form method="post" action="([^"]*)"', form)
+    assert address, "the page hands nothing on"
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
+    return address[1], {name: unescape(value) for name, value in fields}

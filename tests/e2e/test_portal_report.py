@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 from tests.e2e.house import Door
 from tests.e2e.test_axe import _violations
+from tests.e2e.wiretap import listening
 
 from rangkul.foundation import longcode
 
@@ -20,14 +21,13 @@ LATER = "Kakak kenarilagi sekarang di gudang."
 PAPER = ("kontrak-kenari.pdf", "application/pdf", b"%PDF-1.4\n% kenarikertas\n%%EOF\n")
 
 
-def _write(door: Door, *, scripts: bool, danger: bool) -> tuple[Page, list[bytes]]:
-    """All steps up to the page with the code; and what the browser sent on the way."""
+def _write(door: Door, *, scripts: bool, danger: bool, base: str = "") -> Page:
+    """All steps up to the page with the code, through ``base`` where another line is given."""
     context = door.browser.new_context(
         viewport={"width": 390, "height": 844}, java_script_enabled=scripts
     )
-    page, sent = context.new_page(), list[bytes]()
-    page.on("request", lambda request: sent.append(_said(request)))
-    page.goto(f"{door.base}/info/tulis/")
+    page = context.new_page()
+    page.goto(f"{base or door.base}/info/tulis/")
     page.locator(f"input[name=danger][value={'ya' if danger else 'tidak'}]").check()
     page.locator("button[value=danger]").click()
     if danger:
@@ -46,18 +46,13 @@ def _write(door: Door, *, scripts: bool, danger: bool) -> tuple[Page, list[bytes
     page.locator("button[value=contact]").click()
     expect(page.locator("dl.facts")).to_contain_text(WORDS)
     expect(page.locator("dl.facts")).to_contain_text(PHONE)
-    if scripts:
-        _add_a_paper(page)
+    _add_a_paper(page)
     page.locator("button[value=send]").click()
     if not scripts and not page.locator(".code-shown").count():
         page.wait_for_timeout(5_500)
         page.locator("button[value=send]").click()
     expect(page.locator(".code-shown").first).to_be_visible(timeout=30_000)
-    return page, sent
-
-
-def _said(request: Request) -> bytes:
-    return request.url.encode() + b"\n" + (request.post_data_buffer or b"")
+    return page
 
 
 def _add_a_paper(page: Page) -> None:
@@ -78,7 +73,7 @@ def _open(page: Page, code: str, *, scripts: bool) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
 def test_written_kept_answered_and_taken_back(door: Door, scripts: bool) -> None:
-    page, _ = _write(door, scripts=scripts, danger=True)
+    page = _write(door, scripts=scripts, danger=True)
     digits, words = (page.locator(".code-shown").nth(n).inner_text() for n in range(2))
     assert longcode.read(digits) is not None
     assert longcode.read(digits) == longcode.read(words)
@@ -133,48 +128,54 @@ def test_a_step_back_shows_again_what_was_typed(door: Door) -> None:
     "sealed at the public's door: to the desk that reads them, or to the house behind a code.",
 )
 def test_no_letter_leaves_the_browser_open(door: Door, figure: Callable[[str], None]) -> None:
-    page, sent = _write(door, scripts=True, danger=False)
-    _open(page, page.locator(".code-shown").first.inner_text(), scripts=True)
-    page.locator("#message").fill(LATER)
-    page.locator("button[value=message]").click()
-    expect(page.locator(".listed")).to_contain_text(LATER)
-    expect(page.locator("#message")).to_have_value("")
-    page.locator("details", has=page.locator("#where")).locator("summary").click()
-    page.locator("input[name=way][value=surel]").check()
-    page.locator("#where").fill("kenarisurat@contoh.test")
-    page.locator("button[value=contact]").click()
-    expect(page.locator(".notice.good")).to_be_visible()
-    expect(page.locator("#where")).to_have_value("kenarisurat@contoh.test")
-    _add_a_paper(page)
-    page.locator("button[value=file]").click()
-    expect(page.locator("body")).to_contain_text("2 berkas sudah sampai.")
-    open_ = [said for said in sent if b"kenari" in said.lower() or PHONE.encode() in said]
-    assert open_ == []
-    assert (sum(b"sealed=" in said for said in sent), sum(b"RKF1" in said for said in sent)) == (
-        4,
-        2,
-    )
-    page.context.close()
-    figure(f"0 of {len(sent)} requests bore a written word or a file; 4 sealed parts, 2 files")
+    with listening(door.base) as line:
+        page = _write(door, scripts=True, danger=False, base=line.base)
+        _open(page, page.locator(".code-shown").first.inner_text(), scripts=True)
+        page.locator("#message").fill(LATER)
+        page.locator("button[value=message]").click()
+        expect(page.locator(".listed")).to_contain_text(LATER)
+        expect(page.locator("#message")).to_have_value("")
+        page.locator("details", has=page.locator("#where")).locator("summary").click()
+        page.locator("input[name=way][value=surel]").check()
+        page.locator("#where").fill("kenarisurat@contoh.test")
+        page.locator("button[value=contact]").click()
+        expect(page.locator(".notice.good")).to_be_visible()
+        expect(page.locator("#where")).to_have_value("kenarisurat@contoh.test")
+        _add_a_paper(page)
+        page.locator("button[value=file]").click()
+        expect(page.locator("body")).to_contain_text("2 berkas sudah sampai.")
+        said = bytes(line.said)
+        page.context.close()
+    assert _in_the_open(said) == []
+    sealed = said.count(b"sealed="), said.count(b"\r\n\r\nRKF1")
+    assert sealed == (4, 2)
+    figure(f"none of {len(said)} bytes bore a word or a file; 4 sealed parts, 2 sealed files")
+
+
+def _in_the_open(said: bytes) -> list[str]:
+    words = ("kenariwati", "kenarilagi", "kenarisurat", "kenarikertas", "kontrak-kenari", PHONE)
+    return [word for word in words if word.encode() in said]
 
 
 @pytest.mark.planted("door-sealed-in-the-browser")
 def test_planted_a_browser_that_cannot_seal_is_seen(door: Door) -> None:
-    page, sent = _write(door, scripts=False, danger=False)
-    assert any(b"kenariwati" in said for said in sent)
-    page.context.close()
+    with listening(door.base) as line:
+        page = _write(door, scripts=False, danger=False, base=line.base)
+        page.context.close()
+    assert {"kenariwati", PHONE, "kenarikertas", "kontrak-kenari"} <= set(_in_the_open(line.said))
 
 
 def test_what_is_missing_sends_no_name_along(door: Door) -> None:
     context = door.browser.new_context(viewport={"width": 390, "height": 844})
-    page, sent = context.new_page(), list[bytes]()
+    page, sent = context.new_page(), list[str]()
     _up_to_words(page, door)
-    page.on("request", lambda request: sent.append(_said(request)))
+    page.on("request", lambda request: sent.append(request.post_data or ""))
     page.locator("#who").fill("Kenari Melati")
     page.locator("button[value=words]").click()
     expect(page.locator(".errors")).to_be_visible()
     expect(page.locator("#who")).to_have_value("Kenari Melati")
-    assert sent and not any(b"kenari" in said.lower() for said in sent)
+    assert sent
+    assert not any("kenari" in said.lower() for said in sent)
     context.close()
 
 

@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from tests import visitors
 from tests.clients import Client
 from tests.rows import as_owner
 
@@ -53,6 +54,21 @@ def bad(road: Road, *codes: str) -> dict[str, str]:
 
 def sent(browser: Client, language: str = "id", **fields: str) -> Any:
     return browser.post(PLACES[language], fields)
+
+
+def test_the_other_language_shows_the_same_signs_and_counts_nothing(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[object] = []
+    monkeypatch.setattr(offer_counts, "count", lambda finding, at: counted.append(finding))
+    answers = {"where": "luar", "done": "1", **bad(Road.ABROAD, "izin")}
+    page = sent(browser, **answers).content.decode()
+    address, fields = visitors.other_language(page)
+    assert address == PLACES["en"]
+    again = sent(browser, "en", **fields).content.decode()
+    signs = [page.count("<details"), again.count("<details")]
+    assert signs[0] == signs[1] > 0
+    assert len(counted) == 1
 
 
 PICTURE = ("paspor_cepat", "izin", "biaya", "kontrak", "visa")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests import visitors
 from tests.clients import Client
 from tests.rows import as_owner
 
@@ -108,6 +109,22 @@ def _find(client: Client, language: str = "id", **fields: str) -> str:
 def _named(page: str) -> list[str]:
     """The agencies on the cards, in order."""
     return re.findall(r'<h2><a href="[^"]+">([^<]+)</a>', page)
+
+
+def test_the_other_language_shows_the_same_desks(scene: Scene) -> None:
+    client = Client()
+    asked = {"q": "Kota Semarang", "need": "tubuh", "open": "1"}
+    first = client.post(SEARCH["id"], {name: asked[name] for name in asked}).content.decode()
+    address, fields = visitors.other_language(first)
+    assert address == SEARCH["en"]
+    assert fields["area"] == "33.74"
+    second = client.post(address, fields).content.decode()
+    assert "Help near" in second
+    desks = [re.findall(r"/info/tempat/(\d+)/", page) for page in (first, second)]
+    assert desks[0] == desks[1] != []
+    # A page that was not asked anything leads to where it begins.
+    assert "foot-ways" in (begin := client.get(SEARCH["id"]).content.decode())
+    assert f'href="{SEARCH["en"]}"' in begin
 
 
 def test_a_place_by_words_gives_the_nearest_first(scene: Scene, client: Client) -> None:
@@ -382,7 +399,7 @@ def test_thirty_eight_tiles_one_a_province_none_on_another() -> None:
 def test_the_map_is_a_list_of_buttons_with_names_and_counts(scene: Scene, client: Client) -> None:
     page = html.unescape(client.get("/info/").content.decode())
     assert 'aria-label="JT, Jawa Tengah: 2 layanan"' in page
-    assert len(re.findall(r'<button class="t\d" name="choose"', page)) == 38
+    assert len(re.findall(r'<button type="submit" class="t\d" name="choose"', page)) == 38
     assert len(re.findall(r'<th scope="row"><button', page)) == 38
 
 

@@ -115,6 +115,22 @@ def test_what_was_typed_comes_back_on_the_way_back(visitor: Visitor) -> None:
     assert 'value="0812"' in visitors.step(visitor.post, look, "to-contact")
 
 
+def test_the_other_language_keeps_what_was_written(visitor: Visitor) -> None:
+    page = visitor.looks_over(danger=False)
+    address, fields = visitors.other_language(page)
+    assert address == "/en/info/tulis/"
+    there = visitor.post(address, fields)
+    assert "Look it over, then send" in there
+    assert visitors.WORDS in there
+    code = visitors.codes(visitors.step(
+        visitor.post, there, "send", address, **visitors.solved(there)
+    ))[0]  # fmt: skip
+    behind = visitor.opens(code)
+    address, fields = visitors.other_language(behind)
+    assert "<h1>Received</h1>" in visitor.post(address, fields)
+    assert code.replace(" ", "") not in str(fields)
+
+
 def test_another_desk_is_never_the_one_that_was_named(visitor: Visitor) -> None:
     page = visitors.step(visitor.post, visitor.get(WRITE), "danger", danger="tidak")
     page = visitors.step(visitor.post, page, "place", choose="33.74")

@@ -89,7 +89,7 @@ def ward(cast: Cast) -> Ward:
 
 
 def test_a_code_from_its_giving_to_its_end(ward: Ward, door: Door) -> None:
-    assert "Give her a code" in ward.text()
+    assert "Give the survivor a code" in ward.text()
     hers, _pressed = ward.gives()
     assert hers not in ward.text()
     assert "Belum ada pesan" in door.opens(hers)

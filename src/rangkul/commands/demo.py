@@ -10,6 +10,7 @@ from rangkul.commands import (
     demo_cases,
     demo_conferences,
     demo_directory,
+    demo_door,
     demo_fillings,
     demo_repatriation,
     demo_shelter,
@@ -25,6 +26,7 @@ def load(at: datetime | None = None) -> None:
     demo_directory.load_duty("owner", at=now)
     demo_cases.load(staff, now=now)
     demo_fillings.load(staff, now=now)
+    demo_door.load(staff, now=now)
     demo_shelter.load(staff, now=now)
     demo_conferences.load(staff, now=now)
     demo_repatriation.load(staff, now=now)

@@ -49,6 +49,7 @@ from rangkul.foundation.keyring import KeysUnreachable
 
 Rest = ParamSpec("Rest")
 
+_OWN_NAMES: Final[Mapping[str, str]] = {"id": "Bahasa Indonesia", "en": "English"}
 PLACES: Final[Mapping[str, str]] = {"id": "/info/", "en": "/en/info/"}
 """Where the portal stands in each language."""
 
@@ -155,6 +156,7 @@ def answer(
     frame = {
         "language": language,
         "other_language": other,
+        "other_name": _OWN_NAMES[other],
         "other_address": PLACES[other] + own,
         "demo": settings.DEMO,
         "trial": settings.TRIAL,

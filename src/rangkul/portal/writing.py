@@ -166,7 +166,11 @@ def _step(
     context = {
         "written": written,
         "state": state,
-        "again": {"state": state, "do": f"to-{step}"} if step in _AGAIN else None,
+        "again": (
+            {"state": state, "do": f"to-{step}"}
+            if step in _AGAIN and request.method == "POST"
+            else None
+        ),
         "numbers": emergency_numbers(),
         "step": step,
         "place_in_row": _ROW.index(step) + 1 if step in _ROW else 0,
