@@ -23,6 +23,7 @@ from rangkul.accounts import sessions
 from rangkul.accounts.models import User
 from rangkul.foundation import hour
 from rangkul.foundation.actor import Actor
+from rangkul.network.queries import public as public_directory
 
 METHODS: Final = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE")
 # What is fresh in every answer: form secrets, what one asked for oneself, the hour, and lengths
@@ -100,7 +101,9 @@ class Asking:
 
     def ask(self, route: Route, method: str, who: Who, *, nowhere: bool = False) -> Answer:
         """The answer; ``nowhere`` names things of a right form that do not exist."""
+        # What a process keeps from one question to the next would tell the second from the first.
         cache.clear()
+        public_directory.forget()
         client = Client(raise_request_exception=False)
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = "id"
         headers: dict[str, str] = {}
