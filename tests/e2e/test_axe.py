@@ -37,6 +37,8 @@ def test_no_screen_shuts_anyone_out(door: Door, language: str, size: str, dark: 
         for screen in screens:
             assert walk.show(screen), f"{screen.name}: nothing of that kind for {person}"
             seen += 1
+            # Some screens are drawn by their script.
+            walk.page.locator("h1").first.wait_for(state="attached")
             faults += [f"{screen.name}: {fault}" for fault in _violations(walk.page)]
             if walk.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append(screen.name)

@@ -9,6 +9,7 @@ const WITHIN = 2_000;
 const STAFFS = /^rangkul[.-]/;
 
 let isLeaving = false;
+let hasDeparted = false;
 let title = "";
 
 /** A blank sheet over everything, without a word in the tab's title. */
@@ -60,6 +61,8 @@ function forget(): void {
 
 /** Empty the browser's stores beside the way out, and go; nothing here waits for anything. */
 function depart(): void {
+  if (hasDeparted) return;
+  hasDeparted = true;
   const { exit, leave: clears } = document.body.dataset;
   // Its answer empties the browser's store of fetched files.
   if (clears !== undefined) {
@@ -69,12 +72,19 @@ function depart(): void {
   location.replace(exit ?? "about:blank");
 }
 
-/** The cover in this very task; all else in the next, so that nothing stands before its painting. */
+/** Where no frame is painted (a hidden tab), leaving does not wait for one. In milliseconds. */
+const UNPAINTED = 250;
+
+/** The cover in this very task; all else once it is painted, so that nothing stands before it. */
 function leave(): void {
   if (isLeaving) return;
   isLeaving = true;
   cover();
-  window.setTimeout(depart);
+  const going = window.setTimeout(depart, UNPAINTED);
+  requestAnimationFrame(() => setTimeout(() => {
+    clearTimeout(going);
+    depart();
+  }));
 }
 
 /** Buttons and links to leave, Esc three times; a page that comes back from memory is covered and asked anew. */
